@@ -1,0 +1,70 @@
+/**
+ * The small interface through which services reach what survives a restart. Everything that a
+ * call could wait for is kept off it: rows are read once when the board opens and written behind.
+ */
+import type { BudgetLevel, Latch, TripCause } from '../machines/breaker-context.ts';
+
+/** The version of {@link BreakerRow} that this code writes. */
+export const BREAKER_ROW_VERSION = 1;
+
+/** One breaker's state as it is stored: a domain row, not a snapshot of the statechart library. */
+export interface BreakerRow {
+  readonly name: string;
+  readonly state: BreakerStateName;
+  readonly generation: number;
+  /** Wall-clock milliseconds; null unless a trip is unresolved. */
+  readonly probeAtMs: number | null;
+  readonly trippedAtMs: number | null;
+  readonly tripCount: number;
+  readonly cause: TripCause | null;
+  readonly budget: BudgetLevel;
+  readonly latches: readonly Latch[];
+  readonly operatorEpoch: number;
+  /** Wall-clock milliseconds at which the state was entered. */
+  readonly changedAtMs: number;
+}
+
+/** Every leaf of the breaker's statechart, as a dotted path. */
+export const BREAKER_STATES = [
+  'closed',
+  'open.cooling',
+  'open.exhausted',
+  'open.latched',
+  'half_open',
+  'budget_limited',
+] as const;
+export type BreakerStateName = (typeof BREAKER_STATES)[number];
+
+/** A stored row that could not be understood and was moved out of the way. */
+export interface SetAside {
+  readonly name: string;
+  readonly problem: string;
+}
+
+export interface LoadedStates {
+  readonly rows: readonly BreakerRow[];
+  readonly setAside: readonly SetAside[];
+}
+
+/** The breakers' states of one store. */
+export interface BreakerStates {
+  /** Reads every row. Damaged rows and rows of an unknown version are set aside and reported. */
+  load(): LoadedStates;
+  /**
+   * Writes rows in one transaction. A row loses to a stored one of a higher operator epoch, and
+   * at equal epochs to a stored one whose end is later and still ahead of `nowMs`.
+   * `waitMs` is how long to wait for another writer (default 0: never wait).
+   * @throws FuseboardError store_unavailable; nothing was written.
+   */
+  save(rows: readonly BreakerRow[], nowMs: number, waitMs?: number): void;
+  /** Rows that other connections wrote since the last call (or since `load`). Cheap when none did. */
+  changes(): LoadedStates;
+}
+
+/** What survives a restart. */
+export interface Store {
+  readonly breakerStates: BreakerStates;
+  /** True when other processes may write the same data, so that `changes` must be polled. */
+  readonly shared: boolean;
+  close(): void;
+}
