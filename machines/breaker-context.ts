@@ -1,5 +1,16 @@
 /** What the breaker's statechart knows, and what it can be told. */
 
+/** Every leaf of the breaker's statechart, as a dotted path. */
+export const BREAKER_STATES = [
+  'closed',
+  'open.cooling',
+  'open.exhausted',
+  'open.latched',
+  'half_open',
+  'budget_limited',
+] as const;
+export type BreakerStateName = (typeof BREAKER_STATES)[number];
+
 /** What holds a breaker in `open.latched`, strongest first. */
 export const LATCHES = ['emergency', 'operator', 'unauthorized', 'quota'] as const;
 export type LatchName = (typeof LATCHES)[number];

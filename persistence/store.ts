@@ -2,7 +2,14 @@
  * The small interface through which services reach what survives a restart. Everything that a
  * call could wait for is kept off it: rows are read once when the board opens and written behind.
  */
-import type { BudgetLevel, Latch, TripCause } from '../machines/breaker-context.ts';
+import type {
+  BreakerStateName,
+  BudgetLevel,
+  Latch,
+  TripCause,
+} from '../machines/breaker-context.ts';
+
+export { BREAKER_STATES, type BreakerStateName } from '../machines/breaker-context.ts';
 
 /** The version of {@link BreakerRow} that this code writes. */
 export const BREAKER_ROW_VERSION = 1;
@@ -23,17 +30,6 @@ export interface BreakerRow {
   /** Wall-clock milliseconds at which the state was entered. */
   readonly changedAtMs: number;
 }
-
-/** Every leaf of the breaker's statechart, as a dotted path. */
-export const BREAKER_STATES = [
-  'closed',
-  'open.cooling',
-  'open.exhausted',
-  'open.latched',
-  'half_open',
-  'budget_limited',
-] as const;
-export type BreakerStateName = (typeof BREAKER_STATES)[number];
 
 /** A stored row that could not be understood and was moved out of the way. */
 export interface SetAside {

@@ -1,0 +1,60 @@
+/**
+ * Runs a function under a deadline and the caller's signal: one AbortController per call, the
+ * caller's reason passed on, and no listener or timer left behind however it ends.
+ */
+import type { Clock } from './clock.ts';
+import type { Deadlines } from './deadlines.ts';
+
+export interface Bounds {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  /** Milliseconds; null for no limit. */
+  readonly timeoutMs: number | null;
+  readonly signal: AbortSignal | undefined;
+  /** What the call is rejected with, and what its signal is aborted with, when time is over. */
+  readonly timeoutError: () => unknown;
+}
+
+/**
+ * The caller hears of a timeout or an abort at once, whether or not the function heeds its
+ * signal; what the function still does afterwards is nobody's any more.
+ */
+export function runBounded<T>(
+  bounds: Bounds,
+  run: (signal: AbortSignal) => T | PromiseLike<T>,
+): Promise<T> {
+  const { clock, deadlines, timeoutMs, signal } = bounds;
+  return new Promise<T>((resolve, reject) => {
+    const controller = new AbortController();
+    let isOver = false;
+    const finish = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      signal?.removeEventListener('abort', onAbort);
+      deadlines.cancel(deadline);
+      return true;
+    };
+    const giveUp = (reason: unknown): void => {
+      if (!finish()) return;
+      reject(reason as Error);
+      controller.abort(reason);
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    const deadline =
+      timeoutMs === null
+        ? null
+        : deadlines.at(clock.monotonicMs() + timeoutMs, () => giveUp(bounds.timeoutError()), true);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = (result: T | PromiseLike<T>): void => {
+      if (finish()) resolve(result);
+    };
+    const fail = (error: unknown): void => {
+      if (finish()) reject(error as Error);
+    };
+    try {
+      Promise.resolve(run(controller.signal)).then(settle, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}

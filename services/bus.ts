@@ -1,0 +1,179 @@
+/**
+ * The outward end of the bus: facts go into a bounded queue and are delivered in order, in
+ * batches, after the turn of the call that caused them. A subscriber that throws is contained, one
+ * that takes long is reported, and when nobody listens no fact is made.
+ */
+import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
+
+import type { Clock } from './clock.ts';
+import { errorNameOf, FACT_VERSION, type Fact, type FactBody } from './facts.ts';
+
+/** Facts that may wait for delivery; beyond them the newest are dropped and counted. */
+const PENDING_MAX = 10_000;
+/** A subscriber that keeps one batch longer than this is reported. */
+const SLOW_SUBSCRIBER_MS = 50;
+
+type Guard = <T>(next: (value: T) => void) => (value: T) => void;
+
+/**
+ * An Observable whose subscribers cannot hurt anybody: what they throw is handed to the guard.
+ * `lift` is how RxJS 7 operators derive one stream from another, so piped streams are guarded too.
+ */
+class GuardedObservable<T> extends Observable<T> {
+  #guard: Guard | undefined;
+
+  static of<T>(
+    guard: Guard,
+    connect: (subscriber: Subscriber<T>) => () => void,
+  ): GuardedObservable<T> {
+    const stream = new GuardedObservable<T>(connect);
+    stream.#guard = guard;
+    return stream;
+  }
+
+  override lift<R>(operator?: Parameters<Observable<T>['lift']>[0]): Observable<R> {
+    const lifted = new GuardedObservable<R>();
+    lifted.source = this;
+    lifted.operator = operator as never;
+    lifted.#guard = this.#guard;
+    return lifted;
+  }
+
+  override subscribe(
+    observerOrNext?: Partial<Observer<T>> | ((value: T) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    const guard = this.#guard;
+    if (guard === undefined || isSubscriber(observerOrNext)) {
+      return super.subscribe(observerOrNext as Partial<Observer<T>>);
+    }
+    const observer: Partial<Observer<T>> =
+      typeof observerOrNext === 'object' && observerOrNext !== null
+        ? observerOrNext
+        : {
+            ...(observerOrNext ? { next: observerOrNext } : {}),
+            ...(error ? { error } : {}),
+            ...(complete ? { complete } : {}),
+          };
+    return super.subscribe({
+      next: guard((value: T) => observer.next?.(value)),
+      error: guard((problem: unknown) => observer.error?.(problem)),
+      complete: () => guard<void>(() => observer.complete?.())(),
+    });
+  }
+}
+
+/** RxJS's own subscribers, which operators pass up the chain, must keep their identity. */
+const isSubscriber = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'isStopped' in value && 'unsubscribe' in value;
+
+export interface Bus {
+  readonly facts$: Observable<Fact>;
+  /** True while somebody listens: ask before making a fact. */
+  readonly isObserved: boolean;
+  /** Queues a fact. Does nothing when nobody listens. */
+  publish(body: FactBody): void;
+  /** Delivers what is queued, now. */
+  flush(): void;
+  /** Delivers what is queued and completes `facts$`. */
+  close(): void;
+}
+
+export function createBus(clock: Clock, onObserved: (isObserved: boolean) => void): Bus {
+  const listeners = new Set<Subscriber<Fact>>();
+  let queue: Fact[] = [];
+  let seq = 0;
+  let droppedCount = 0;
+  let isScheduled = false;
+  let isClosed = false;
+  let isDelivering = false;
+
+  const make = (body: FactBody): Fact =>
+    Object.assign({ v: FACT_VERSION, seq: seq++, atMs: clock.nowMs() } as const, body);
+
+  const publish = (body: FactBody): void => {
+    if (listeners.size === 0 || isClosed) return;
+    if (queue.length >= PENDING_MAX) {
+      droppedCount++;
+      seq++;
+      return;
+    }
+    queue.push(make(body));
+    if (!isScheduled && !isDelivering) {
+      isScheduled = true;
+      clock.defer(flush);
+    }
+  };
+
+  let busyMs = 0;
+  let failure: string | undefined;
+
+  const flush = (): void => {
+    isScheduled = false;
+    if (isDelivering) return;
+    isDelivering = true;
+    try {
+      // Facts published while delivering go to the next batch, so the order is everybody's.
+      const batch = queue;
+      queue = [];
+      for (const fact of batch) for (const listener of [...listeners]) listener.next(fact);
+    } finally {
+      isDelivering = false;
+    }
+    if (droppedCount > 0) {
+      const count = droppedCount;
+      droppedCount = 0;
+      publish({ type: 'facts.dropped', count });
+    }
+    if (busyMs > SLOW_SUBSCRIBER_MS) publish({ type: 'subscriber.slow', busyMs });
+    if (failure !== undefined) publish({ type: 'subscriber.failed', errorName: failure });
+    busyMs = 0;
+    failure = undefined;
+    if (queue.length > 0 && !isScheduled) {
+      isScheduled = true;
+      clock.defer(flush);
+    }
+  };
+
+  /** A subscriber that fails at every fact must not feed itself with reports of that. */
+  const isReport = (value: unknown): boolean =>
+    ['subscriber.failed', 'subscriber.slow'].includes((value as Fact | undefined)?.type ?? '');
+
+  const guard: Guard = (next) => (value) => {
+    const startMs = clock.monotonicMs();
+    try {
+      next(value);
+    } catch (error) {
+      if (!isReport(value)) failure = errorNameOf(error);
+    }
+    if (!isReport(value)) busyMs += clock.monotonicMs() - startMs;
+  };
+
+  const facts$ = GuardedObservable.of<Fact>(guard, (listener) => {
+    if (isClosed) {
+      listener.complete();
+      return () => {};
+    }
+    listeners.add(listener);
+    if (listeners.size === 1) onObserved(true);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) onObserved(false);
+    };
+  });
+
+  return {
+    facts$,
+    get isObserved() {
+      return listeners.size > 0;
+    },
+    publish,
+    flush,
+    close() {
+      flush();
+      isClosed = true;
+      for (const listener of [...listeners]) listener.complete();
+    },
+  };
+}

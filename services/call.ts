@@ -1,0 +1,105 @@
+/** One call as its caller describes it, and what the protected function gets to see. */
+import { invalidArgument } from './check.ts';
+import type { CallLabels } from './facts.ts';
+
+/** What a call is about to do. */
+export interface Operation {
+  /** Its kind, for example `llm_call` or `embedding_call`. */
+  readonly operation: string;
+  readonly model?: string;
+  readonly inputTokens?: number;
+  readonly maxOutputTokens?: number;
+  /** Higher goes first where callers wait. @default 0 */
+  readonly priority?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Options of one call. They win over the operation's. */
+export interface CallOptions {
+  /** Gives the call up; its reason is what the call is rejected with. */
+  readonly signal?: AbortSignal | undefined;
+  /** Higher goes first where callers wait. @default 0 */
+  readonly priority?: number | undefined;
+  /** At most 16 tags, each name and value at most 256 characters. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Copied into every fact about the call. */
+  readonly correlationId?: string | undefined;
+}
+
+/** What the protected function is called with. */
+export interface CallContext {
+  /** Aborted when the call times out or its caller gives up; undefined where neither can happen. */
+  readonly signal: AbortSignal | undefined;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** True while a budget is strained: a cheaper way of answering would be welcome. */
+  readonly isDegraded: boolean;
+}
+
+/** The function that a breaker protects. */
+export type Protected<T> = (context: CallContext) => T | PromiseLike<T>;
+
+/** The context of every call that can neither time out nor be aborted. */
+export const PLAIN_CONTEXT: CallContext = Object.freeze({
+  signal: undefined,
+  attempt: 1,
+  isDegraded: false,
+});
+
+const TAGS_MAX = 16;
+const TEXT_MAX = 256;
+
+/** A call's description, checked. */
+export interface CallSpec {
+  readonly labels: CallLabels;
+  readonly signal: AbortSignal | undefined;
+  readonly priority: number;
+}
+
+const NO_LABELS: CallLabels = Object.freeze({});
+const PLAIN_SPEC: CallSpec = Object.freeze({ labels: NO_LABELS, signal: undefined, priority: 0 });
+
+/** @throws FuseboardError invalid_argument, naming the field. */
+export function specOf(operation: Operation | null, options: CallOptions | undefined): CallSpec {
+  if (operation === null && options === undefined) return PLAIN_SPEC;
+  if (operation !== null) checkText('operation.operation', operation.operation);
+  if (operation?.model !== undefined) checkText('operation.model', operation.model);
+  const priority = options?.priority ?? operation?.priority ?? 0;
+  if (!Number.isFinite(priority)) throw invalidArgument('priority', 'a finite number', priority);
+  const signal = options?.signal;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidArgument('signal', 'an AbortSignal', signal);
+  }
+  const tags = options?.tags ?? operation?.tags;
+  if (tags !== undefined) checkTags(tags);
+  const correlationId = options?.correlationId;
+  if (correlationId !== undefined) checkText('correlationId', correlationId);
+  return {
+    signal,
+    priority,
+    labels: {
+      ...(operation === null ? {} : { operation: operation.operation }),
+      ...(operation?.model === undefined ? {} : { model: operation.model }),
+      ...(tags === undefined ? {} : { tags: { ...tags } }),
+      ...(correlationId === undefined ? {} : { correlationId }),
+    },
+  };
+}
+
+function checkText(path: string, value: unknown): void {
+  if (typeof value !== 'string' || value.length === 0 || value.length > TEXT_MAX) {
+    throw invalidArgument(path, `a string of 1 to ${TEXT_MAX} characters`, value);
+  }
+}
+
+function checkTags(tags: unknown): void {
+  if (typeof tags !== 'object' || tags === null) throw invalidArgument('tags', 'an object', tags);
+  const entries = Object.entries(tags);
+  if (entries.length > TAGS_MAX) {
+    throw invalidArgument('tags', `at most ${TAGS_MAX} entries`, entries.length);
+  }
+  for (const [name, value] of entries) {
+    checkText('a tag name', name);
+    checkText(`tags.${name}`, value);
+  }
+}

@@ -1,0 +1,42 @@
+/** A breaker without a board: no store, no bus, nothing to open or close. */
+import { BreakerCore } from './breaker-core.ts';
+import type { Breaker } from './breaker.ts';
+import { textArgument } from './check.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { Deadlines } from './deadlines.ts';
+import { resolveOptions, type BreakerOptions } from './options.ts';
+import { systemRandom, type Random } from './random.ts';
+
+export interface LoneBreakerOptions extends BreakerOptions {
+  /** Appears in errors and explanations. @default 'breaker' */
+  readonly name?: string;
+  /** @default the machine's clocks */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: Random;
+}
+
+/** One timer for all breakers on one clock. */
+const deadlinesOf = new WeakMap<Clock, Deadlines>();
+
+/** @throws FuseboardError invalid_option, invalid_argument */
+export function createBreaker(options: LoneBreakerOptions = {}): Breaker {
+  const { name = 'breaker', clock = systemClock, random = systemRandom, ...rest } = options;
+  textArgument('breaker.name', name, 256);
+  let deadlines = deadlinesOf.get(clock);
+  if (deadlines === undefined) {
+    deadlines = new Deadlines(clock);
+    deadlinesOf.set(clock, deadlines);
+  }
+  return new BreakerCore(name, resolveOptions(rest), {
+    clock,
+    random,
+    deadlines,
+    isObserved: false,
+    isClosed: false,
+    onIdle: null,
+    publish: () => {},
+    keep: () => {},
+    watch: () => {},
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * What happened, as plain data: versioned, timestamped, safe to log. No fact carries a prompt, an
+ * answer, a key or an error's message; of an error it carries the name and the code.
+ */
+import type { BreakerStateName, LatchName, TripCause } from '../machines/breaker-context.ts';
+import type { RefusalCode } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The version of every fact below. */
+export const FACT_VERSION = 1;
+
+/** What a call says of itself; copied into its facts. */
+export interface CallLabels {
+  /** What the call does, for example `llm_call`. */
+  readonly operation?: string;
+  readonly model?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly correlationId?: string;
+}
+
+export type FactBody =
+  | {
+      readonly type: 'state.changed';
+      readonly breaker: string;
+      readonly from: BreakerStateName;
+      readonly to: BreakerStateName;
+      readonly generation: number;
+      /** Type of the event that moved the statechart; null when another process did. */
+      readonly event: string;
+      readonly cause: TripCause | null;
+      readonly latches: readonly LatchName[];
+      readonly probeAtMs: number | null;
+    }
+  | ({
+      readonly type: 'call.finished';
+      readonly breaker: string;
+      readonly outcome: Outcome;
+      readonly durationMs: number;
+      readonly attempt: number;
+      /** Whether the outcome moved anything: a late one belongs to an earlier generation. */
+      readonly recorded: 'counted' | 'late' | 'expired';
+      readonly errorName?: string;
+      readonly errorCode?: string;
+    } & CallLabels)
+  | ({
+      readonly type: 'call.refused';
+      readonly breaker: string;
+      readonly code: RefusalCode;
+      readonly retryAtMs: number | null;
+      /** False in mode `observe`: the call ran all the same. */
+      readonly enforced: boolean;
+    } & CallLabels)
+  | {
+      readonly type: 'permit.expired';
+      readonly breaker: string;
+      readonly probe: boolean;
+    }
+  | {
+      readonly type: 'operator.acted';
+      readonly breaker: string;
+      readonly act: 'force_open' | 'force_close' | 'reset' | 'rotate_key';
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly type: 'breaker.configured'; readonly breaker: string; readonly options: string[] }
+  | { readonly type: 'breaker.evicted'; readonly breaker: string }
+  | {
+      readonly type: 'actor.rebuilt';
+      readonly breaker: string;
+      readonly crashCount: number;
+      readonly errorName: string;
+    }
+  | {
+      readonly type: 'breaker.quarantined';
+      readonly breaker: string;
+      readonly gate: 'refuse' | 'admit';
+      readonly errorName: string;
+    }
+  | {
+      /** A callback of the user's threw; what the runtime would have asked it was decided without. */
+      readonly type: 'callback.failed';
+      readonly breaker: string | null;
+      readonly callback: string;
+      readonly errorName: string;
+    }
+  | {
+      readonly type: 'state.set_aside';
+      readonly breaker: string;
+      readonly problem: string;
+    }
+  | { readonly type: 'store.failed'; readonly problem: string; readonly pendingCount: number }
+  | { readonly type: 'store.recovered' }
+  | { readonly type: 'ingest.refused'; readonly problem: string }
+  | { readonly type: 'ingest.source_failed'; readonly errorName: string }
+  | { readonly type: 'facts.dropped'; readonly count: number }
+  | { readonly type: 'subscriber.failed'; readonly errorName: string }
+  | { readonly type: 'subscriber.slow'; readonly busyMs: number };
+
+/** One fact. `seq` numbers the facts of one board without gaps, dropped ones included. */
+export type Fact = FactBody & {
+  readonly v: typeof FACT_VERSION;
+  readonly seq: number;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+};
+
+export type FactType = Fact['type'];
+
+/** The facts of one type. */
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
+
+/** An error's name, which is safe to log where its message may not be. */
+export function errorNameOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return String(error.name);
+    return error === null ? 'null' : typeof error;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** An error's string code, if it has a short one. */
+export function errorCodeOf(error: unknown): string | undefined {
+  try {
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    return typeof code === 'string' && code.length <= 64 ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * A call with everything around it, in the fixed order: retry, gate, bulkhead, permit, timeout,
+ * the function. Nobody waits while holding a permit, and whatever throws, place and permit are
+ * given back exactly once.
+ */
+import { runBounded } from './bounded-run.ts';
+import type { CallResult } from './breaker.ts';
+import type { Bulkhead } from './bulkhead.ts';
+import { PLAIN_CONTEXT, type CallContext, type CallSpec, type Protected } from './call.ts';
+import { FuseboardError, type RefusalCode } from './errors.ts';
+import { errorCodeOf, errorNameOf } from './facts.ts';
+import type { ResolvedOptions } from './options.ts';
+import { CANCELLED, FAILED, type Verdict } from './outcome.ts';
+import { OpenPermit, type Recorded } from './permit.ts';
+import { Refusal } from './refusal.ts';
+import { retryDelayMs } from './retry.ts';
+import type { Runtime } from './runtime.ts';
+import { WaitingList } from './waiting-list.ts';
+
+/** What a layered call needs of its breaker. */
+export interface LayeredHost {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly options: ResolvedOptions;
+  readonly bulkhead: Bulkhead | null;
+  readonly probeWaiters: WaitingList;
+  readonly isDegraded: boolean;
+  peek(): RefusalCode | null;
+  admit(spec: CallSpec): OpenPermit | Refusal;
+  refuse(code: RefusalCode, spec: CallSpec): Refusal;
+  classifyError(error: unknown): Verdict;
+  classifyValue(value: unknown): Verdict;
+  settlePermit(permit: OpenPermit, verdict: Verdict, error: unknown): Recorded;
+  report(callback: string, error: unknown): void;
+}
+
+/** How one attempt ended; the verdict of a failed one says whether to try again. */
+type AttemptResult<T> = CallResult<T> & { readonly verdict?: Verdict };
+
+const refused = (refusal: Refusal) => ({ ok: false, refused: true, refusal }) as const;
+const failed = (error: unknown, verdict: Verdict) =>
+  ({ ok: false, refused: false, error, verdict }) as const;
+
+export async function callLayered<T>(
+  host: LayeredHost,
+  spec: CallSpec,
+  fn: Protected<T>,
+): Promise<CallResult<T>> {
+  const { retry } = host.options;
+  if (retry === null) return attempt(host, spec, fn, 1);
+  const { clock, deadlines } = host.runtime;
+  const startMs = clock.monotonicMs();
+  let last: AttemptResult<T> | undefined;
+  for (let number = 1; ; number++) {
+    const result = await attempt(host, spec, fn, number);
+    // A refusal ends retrying; what the caller gets is what happened to the call itself.
+    if (!result.ok && result.refused) return last ?? result;
+    if (result.ok || number >= retry.attemptsMax) return result;
+    last = result;
+    const delayMs = retryDelayMs(retry, result, number, host);
+    if (delayMs === null || clock.monotonicMs() + delayMs - startMs > retry.totalMs) return result;
+    const pause = new WaitingList(clock, deadlines);
+    const { signal, priority } = spec;
+    const over = Symbol('over');
+    try {
+      await pause.join({ signal, priority, timeoutMs: delayMs, timeoutError: () => over });
+    } catch (reason) {
+      if (reason !== over) return failed(reason, CANCELLED);
+    }
+  }
+}
+
+async function attempt<T>(
+  host: LayeredHost,
+  spec: CallSpec,
+  fn: Protected<T>,
+  number: number,
+): Promise<AttemptResult<T>> {
+  if (spec.signal?.aborted) return failed(spec.signal.reason, CANCELLED);
+  let permit: OpenPermit;
+  try {
+    const answer = await enter(host, spec);
+    if (answer instanceof Refusal) return refused(answer);
+    permit = answer;
+  } catch (reason) {
+    return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED);
+  }
+  return run(host, spec, fn, number, permit);
+}
+
+/** Gate peek, bulkhead, permit. Waits only where nothing is held. Rejects when the caller gives up. */
+async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Refusal> {
+  for (;;) {
+    const refusal = await pass(host, spec);
+    if (refusal !== null) return refusal;
+    const { bulkhead } = host;
+    if (bulkhead !== null && !bulkhead.tryEnter()) {
+      const timeoutError = (): Refusal => host.refuse('bulkhead_timeout', spec);
+      const place = bulkhead.queue(spec.priority, spec.signal, timeoutError);
+      if (place === null) return host.refuse('bulkhead_full', spec);
+      await place;
+    }
+    // The world may have moved while we waited: look again, and take the permit in the same turn.
+    const mayWait = host.options.probeWait !== null && host.peek() === 'probes_busy';
+    const answer = mayWait ? null : host.admit(spec);
+    if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
+    else bulkhead?.leave();
+    if (answer !== null) return answer;
+  }
+}
+
+/** Refuses while open; waits for a probe's verdict where the options say so. Null: go on. */
+async function pass(host: LayeredHost, spec: CallSpec): Promise<Refusal | null> {
+  const { options, runtime } = host;
+  const { clock } = runtime;
+  const isEnforced = options.mode === 'enforce';
+  const startMs = options.probeWait === null ? 0 : clock.monotonicMs();
+  for (;;) {
+    const code = host.peek();
+    if (code === null) return null;
+    // What only reports is decided where the permit is taken, so that it is reported once.
+    if (!isEnforced && code !== 'board_closed') return null;
+    if (code !== 'probes_busy' || options.probeWait === null) return host.refuse(code, spec);
+    if (host.probeWaiters.size >= options.probeWait.callersMax) return host.refuse(code, spec);
+    const timeoutMs = options.probeWait.timeoutMs - (clock.monotonicMs() - startMs);
+    const timeoutError = (): Refusal => host.refuse('probe_wait_timeout', spec);
+    await host.probeWaiters.join({ ...spec, timeoutMs, timeoutError });
+  }
+}
+
+async function run<T>(
+  host: LayeredHost,
+  spec: CallSpec,
+  fn: Protected<T>,
+  number: number,
+  permit: OpenPermit,
+): Promise<AttemptResult<T>> {
+  const { options, runtime } = host;
+  const { timeoutMs } = options;
+  const { signal } = spec;
+  const isDegraded = host.isDegraded;
+  let timedOut: FuseboardError | undefined;
+  try {
+    let value: T;
+    if (timeoutMs === null && signal === undefined) {
+      const isPlain = number === 1 && !isDegraded;
+      value = await fn(isPlain ? PLAIN_CONTEXT : context(undefined, number, isDegraded));
+    } else {
+      const timeoutError = (): FuseboardError => (timedOut = timeoutErrorOf(host));
+      value = await runBounded<T>({ ...runtime, timeoutMs, signal, timeoutError }, (inner) =>
+        fn(context(inner, number, isDegraded)),
+      );
+    }
+    settle(host, spec, permit, number, host.classifyValue(value), undefined);
+    return { ok: true, value };
+  } catch (error) {
+    const verdict = verdictOf(host, error, signal, timedOut);
+    settle(host, spec, permit, number, verdict, error);
+    return failed(error, verdict);
+  }
+}
+
+function verdictOf(
+  host: LayeredHost,
+  error: unknown,
+  signal: AbortSignal | undefined,
+  timedOut: FuseboardError | undefined,
+): Verdict {
+  if (timedOut !== undefined && error === timedOut) return { ...FAILED, retryable: true };
+  return signal?.aborted ? CANCELLED : host.classifyError(error);
+}
+
+const context = (
+  signal: AbortSignal | undefined,
+  attempt: number,
+  isDegraded: boolean,
+): CallContext => ({ signal, attempt, isDegraded });
+
+function timeoutErrorOf(host: LayeredHost): FuseboardError {
+  const { name: breaker, options } = host;
+  return new FuseboardError(
+    'timeout',
+    `a call through breaker "${breaker}" took longer than ${options.timeoutMs} ms`,
+    { breaker, hint: 'Raise timeoutMs, or let the function heed its signal.' },
+  );
+}
+
+function settle(
+  host: LayeredHost,
+  spec: CallSpec,
+  permit: OpenPermit,
+  attempt: number,
+  verdict: Verdict,
+  error: unknown,
+): void {
+  const { clock, isObserved } = host.runtime;
+  const durationMs = isObserved ? clock.monotonicMs() - permit.startedMs : 0;
+  const recorded = host.settlePermit(permit, verdict, error);
+  if (!isObserved) return;
+  const errorCode = errorCodeOf(error);
+  host.runtime.publish({
+    type: 'call.finished',
+    breaker: host.name,
+    outcome: verdict.outcome,
+    durationMs,
+    attempt,
+    recorded,
+    ...(error === undefined ? {} : { errorName: errorNameOf(error) }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...spec.labels,
+  });
+}

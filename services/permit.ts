@@ -1,0 +1,86 @@
+/**
+ * Leave to make one call. It carries the generation it was given in, is settled once, and is a
+ * lease: one that nobody settles expires, so that a lost probe cannot hold a breaker half open.
+ */
+import type { Bulkhead } from './bulkhead.ts';
+import type { Deadline } from './deadlines.ts';
+import { CANCELLED, FAILED, IGNORED, SUCCEEDED, type Outcome, type Verdict } from './outcome.ts';
+
+/**
+ * What became of a recorded outcome: `counted`; `late`, because the breaker has moved on since the
+ * permit was given or the permit was settled before; `expired`, because the permit's time was over.
+ */
+export type Recorded = 'counted' | 'late' | 'expired';
+
+/** The two-step way of protecting a call: acquire, then say how it ended. */
+export interface Permit {
+  /** True when the breaker is half open and this call decides. */
+  readonly isProbe: boolean;
+  /** The breaker's generation when the permit was given. */
+  readonly generation: number;
+  succeed(): Recorded;
+  /** `error` goes through the breaker's classification, as a thrown one would. */
+  fail(error?: unknown): Recorded;
+  /** Says nothing about the dependency. */
+  ignore(): Recorded;
+  /** The caller gave up. */
+  cancel(): Recorded;
+  /** Records an outcome of any class, for example `{ outcome: 'rate_limited', retryAtMs }`. */
+  record(outcome: Outcome | Verdict): Recorded;
+}
+
+/** What a permit needs of its breaker. */
+export interface PermitOwner {
+  classifyError(error: unknown): Verdict;
+  settlePermit(permit: OpenPermit, verdict: Verdict, error: unknown): Recorded;
+}
+
+export class OpenPermit implements Permit {
+  readonly generation: number;
+  readonly isProbe: boolean;
+  /** Monotonic milliseconds. */
+  readonly startedMs: number;
+  /** Slot among the running calls; -1 where nobody watches for slow ones. */
+  readonly slot: number;
+  status: 'open' | 'settled' | 'expired' = 'open';
+  deadline: Deadline | null = null;
+  /** Where it holds a place, to be given back with it. */
+  bulkhead: Bulkhead | null = null;
+  readonly #owner: PermitOwner;
+
+  constructor(
+    owner: PermitOwner,
+    generation: number,
+    isProbe: boolean,
+    startedMs: number,
+    slot: number,
+  ) {
+    this.#owner = owner;
+    this.generation = generation;
+    this.isProbe = isProbe;
+    this.startedMs = startedMs;
+    this.slot = slot;
+  }
+
+  succeed(): Recorded {
+    return this.#owner.settlePermit(this, SUCCEEDED, undefined);
+  }
+
+  fail(error?: unknown): Recorded {
+    const verdict = error === undefined ? FAILED : this.#owner.classifyError(error);
+    return this.#owner.settlePermit(this, verdict, error);
+  }
+
+  ignore(): Recorded {
+    return this.#owner.settlePermit(this, IGNORED, undefined);
+  }
+
+  cancel(): Recorded {
+    return this.#owner.settlePermit(this, CANCELLED, undefined);
+  }
+
+  record(outcome: Outcome | Verdict): Recorded {
+    const verdict = typeof outcome === 'string' ? { outcome } : outcome;
+    return this.#owner.settlePermit(this, verdict, undefined);
+  }
+}
