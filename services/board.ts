@@ -165,7 +165,11 @@ class LiveBoard implements Board {
       publish,
       rowOf: (name) => this.#rowOf(name),
     });
-    this.ingest = createIngest({ clock, publish, count: (event, verdict) => this.#count(event, verdict) });
+    this.ingest = createIngest({
+      clock,
+      publish,
+      count: (event, verdict) => this.#count(event, verdict),
+    });
     this.#load();
     this.#dropExitHook = onProcessExit(() => this.#keeper.flushAtEnd());
     if (store.shared) this.#pollLater();
@@ -222,7 +226,8 @@ class LiveBoard implements Board {
     create: (input: GuardedInput<Input>) => PromiseLike<Output>,
   ): PromiseActorLogic<Output, Input> {
     textArgument('the name of a breaker', name, NAME_MAX);
-    if (typeof create !== 'function') throw invalidArgument('guard(name, fn)', 'a function', create);
+    if (typeof create !== 'function')
+      throw invalidArgument('guard(name, fn)', 'a function', create);
     return guardLogic(() => this.#breaker(name), create);
   }
 
@@ -301,7 +306,7 @@ class LiveBoard implements Board {
   }
 
   #rowOf(name: string): BreakerRow | null {
-    const circuit = this.#registry.get(name)?.circuitState;
+    const circuit = this.#registry.get(name)?.circuit;
     if (circuit === undefined || circuit === null) return null;
     const { state, changedAtMs, context } = circuit;
     const { probesSucceeded: _, ...kept } = context;
@@ -329,7 +334,7 @@ class LiveBoard implements Board {
   }
 
   #count(event: OutcomeEvent, verdict: Verdict): void {
-    this.#breaker(event.breaker).countOutside(verdict, event.durationMs ?? 0, event.atMs);
+    this.#breaker(event.breaker).recordOutside(verdict, event.durationMs ?? 0, event.atMs);
   }
 }
 

@@ -86,6 +86,27 @@ export function specOf(operation: Operation | null, options: CallOptions | undef
   };
 }
 
+/** The description of `call(fn, options)` or `call(operation, fn, options)`. */
+export function specFrom(
+  first: unknown,
+  second: unknown,
+  third: CallOptions | undefined,
+): CallSpec {
+  if (typeof first === 'function') return specOf(null, second as CallOptions | undefined);
+  if (typeof first !== 'object' || first === null) {
+    throw invalidArgument('call(fn) or call(operation, fn)', 'given a function', first);
+  }
+  return specOf(first as Operation, third);
+}
+
+/** The function of `call(fn)` or `call(operation, fn)`. */
+export function functionFrom<T>(first: unknown, second: unknown): Protected<T> {
+  const fn = typeof first === 'function' ? first : second;
+  if (typeof fn !== 'function')
+    throw invalidArgument('call(operation, fn)', 'given a function', fn);
+  return fn as Protected<T>;
+}
+
 function checkText(path: string, value: unknown): void {
   if (typeof value !== 'string' || value.length === 0 || value.length > TEXT_MAX) {
     throw invalidArgument(path, `a string of 1 to ${TEXT_MAX} characters`, value);

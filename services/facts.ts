@@ -74,7 +74,6 @@ export type FactBody =
       readonly type: 'breaker.quarantined';
       readonly breaker: string;
       readonly gate: 'refuse' | 'admit';
-      readonly errorName: string;
     }
   | {
       /** A callback of the user's threw; what the runtime would have asked it was decided without. */

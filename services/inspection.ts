@@ -3,7 +3,8 @@ import type { InspectionEvent, Observer, Subscription } from 'xstate';
 
 import type { BreakerActor } from './runtime.ts';
 
-export type InspectionObserver = Partial<Observer<InspectionEvent>> | ((e: InspectionEvent) => void);
+export type InspectionObserver =
+  Partial<Observer<InspectionEvent>> | ((e: InspectionEvent) => void);
 
 export interface Inspection {
   /** Attaches every observer to an actor that has not started yet. */

@@ -119,6 +119,10 @@ export interface ResolvedOptions {
   readonly classify: Classify;
   /** Results can only succeed, so that the hot path need not ask. */
   readonly resultsSucceed: boolean;
+  /** Consecutive failures that trip; Infinity under another policy. */
+  readonly failuresMax: number;
+  /** No layer, no mode and no look at results: calls may take the short way. */
+  readonly isBare: boolean;
 }
 
 const KEYS = [
@@ -168,6 +172,12 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
   checkMatcher(`${path}.ignore`, options.ignore);
   functionOption(`${path}.failOnResult`, options.failOnResult);
   functionOption(`${path}.classify`, options.classify);
+  const timeoutMs = optionalSpan(`${path}.timeoutMs`, options.timeoutMs);
+  const bulkhead = resolveBulkhead(options.bulkhead, `${path}.bulkhead`);
+  const retry = resolveRetry(options.retry, `${path}.retry`);
+  const mode = choiceOption(`${path}.mode`, options.mode, MODES, 'enforce');
+  const resultsSucceed = options.classify === undefined && options.failOnResult === undefined;
+  const hasLayers = timeoutMs !== null || bulkhead !== null || retry !== null;
   return Object.freeze<ResolvedOptions>({
     given: Object.freeze({ ...options }),
     trip,
@@ -184,10 +194,10 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
       SPAN,
       600_000,
     ),
-    timeoutMs: optionalSpan(`${path}.timeoutMs`, options.timeoutMs),
-    bulkhead: resolveBulkhead(options.bulkhead, `${path}.bulkhead`),
-    retry: resolveRetry(options.retry, `${path}.retry`),
-    mode: choiceOption(`${path}.mode`, options.mode, MODES, 'enforce'),
+    timeoutMs,
+    bulkhead,
+    retry,
+    mode,
     onQuarantine: choiceOption(
       `${path}.onQuarantine`,
       options.onQuarantine,
@@ -195,7 +205,9 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
       'refuse',
     ),
     classify: compileClassify(options),
-    resultsSucceed: options.classify === undefined && options.failOnResult === undefined,
+    resultsSucceed,
+    failuresMax: trip.policy === 'consecutive' ? trip.failures : Infinity,
+    isBare: mode === 'enforce' && resultsSucceed && !hasLayers,
   });
 }
 

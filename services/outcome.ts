@@ -28,8 +28,7 @@ export interface Verdict {
 
 /** How a call ended, as classifiers see it. */
 export type Settled =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown };
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
 /** A class of errors. Subclasses are included. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -105,7 +104,10 @@ export function compileClassify(options: OutcomeOptions): Classify {
       const verdict = toVerdict(answer);
       if (verdict !== undefined) return verdict;
       if (answer !== undefined) {
-        report('classify', new TypeError('classify must return an outcome, a verdict or undefined'));
+        report(
+          'classify',
+          new TypeError('classify must return an outcome, a verdict or undefined'),
+        );
       }
     }
     if (settled.ok) {

@@ -1,0 +1,167 @@
+/** Who may call: the gate read, a permit given, and taken back exactly once. */
+import type { BreakerState } from './breaker-state.ts';
+import type { CallSpec } from './call.ts';
+import type { RefusalCode } from './errors.ts';
+import { ADMIT, LIMITED, PROBE, REFUSE } from './gate.ts';
+import type { Verdict } from './outcome.ts';
+import { OpenPermit, type PermitOwner, type Recorded } from './permit.ts';
+import { failProbe, record, UNCOUNTED } from './recording.ts';
+import { Refusal } from './refusal.ts';
+import { watchSlow } from './slow-calls.ts';
+
+/** Why a call would be refused now; null when it would not. Brings a due probe forward. */
+export function peek(breaker: BreakerState): RefusalCode | null {
+  const { options, runtime } = breaker;
+  if (runtime.isClosed) return 'board_closed';
+  if (options.mode === 'off') return null;
+  if (breaker.gate === REFUSE) probeIfDue(breaker);
+  switch (breaker.gate) {
+    case ADMIT:
+    case LIMITED:
+      return null;
+    case PROBE:
+      return breaker.restNow.probesOutCount < options.probesMax ? null : 'probes_busy';
+    case REFUSE:
+      return refusalCode(breaker);
+  }
+}
+
+/** The quick look of a call that has not waited for anything: true when it is plainly refused. */
+export function refusesNow(breaker: BreakerState): boolean {
+  if (breaker.gate !== REFUSE || breaker.options.mode !== 'enforce') return false;
+  probeIfDue(breaker);
+  return breaker.gate === REFUSE;
+}
+
+/** A permit, or the refusal. Nobody waits here. */
+export function admit(breaker: BreakerState & PermitOwner, spec: CallSpec): OpenPermit | Refusal {
+  const { options } = breaker;
+  const code = peek(breaker);
+  if (code === null) {
+    return give(breaker, options.mode === 'off' ? UNCOUNTED : breaker.generation);
+  }
+  const isEnforced = options.mode === 'enforce' || code === 'board_closed';
+  const refusal = refuse(breaker, code, spec, isEnforced);
+  return isEnforced ? refusal : give(breaker, UNCOUNTED);
+}
+
+function give(breaker: BreakerState & PermitOwner, generation: number): OpenPermit {
+  const { clock, deadlines } = breaker.runtime;
+  const startedMs = clock.monotonicMs();
+  const isProbe = generation !== UNCOUNTED && breaker.gate === PROBE;
+  const running = isProbe || generation === UNCOUNTED ? null : breaker.running;
+  const slot = running === null ? -1 : watchSlow(breaker, running, startedMs);
+  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, slot);
+  breaker.inFlightCount++;
+  if (isProbe) {
+    breaker.restNow.probesOutCount++;
+    const dueMs = startedMs + breaker.options.probeTimeoutMs;
+    permit.deadline = deadlines.at(dueMs, () => expire(breaker, permit));
+  }
+  return permit;
+}
+
+/** A permit in the hands of a user may get lost; a probe's has its deadline already. */
+export function lease(breaker: BreakerState, permit: OpenPermit): void {
+  if (permit.deadline !== null) return;
+  const dueMs = permit.startedMs + breaker.options.permitTimeoutMs;
+  permit.deadline = breaker.runtime.deadlines.at(dueMs, () => expire(breaker, permit));
+}
+
+/** Records how the call of a permit ended. */
+export function settle(
+  breaker: BreakerState,
+  permit: OpenPermit,
+  verdict: Verdict,
+  error: unknown,
+): Recorded {
+  if (permit.status !== 'open') return permit.status === 'expired' ? 'expired' : 'late';
+  permit.status = 'settled';
+  const nowMs = breaker.runtime.clock.monotonicMs();
+  const place = close(breaker, permit);
+  const { generation, startedMs } = permit;
+  const durationMs = nowMs - startedMs;
+  return record(breaker, { verdict, error, generation, durationMs, nowMs, place });
+}
+
+/** Takes a permit back as if it had never been given: nothing was called. */
+export function takeBack(breaker: BreakerState, permit: OpenPermit): void {
+  permit.status = 'settled';
+  close(breaker, permit);
+}
+
+/** Frees what a permit holds. Where its call was counted as slow, or NaN. */
+function close(breaker: BreakerState, permit: OpenPermit): number {
+  breaker.runtime.deadlines.cancel(permit.deadline);
+  breaker.left();
+  permit.bulkhead?.leave();
+  const isCurrent = permit.generation === breaker.generation;
+  if (permit.isProbe && isCurrent) {
+    const rest = breaker.restNow;
+    rest.probesOutCount--;
+    rest.probeWaiters?.admitFirst();
+  }
+  const isWatched = permit.slot >= 0 && isCurrent && breaker.running !== null;
+  return isWatched ? (breaker.running?.end(permit.slot) ?? NaN) : NaN;
+}
+
+function expire(breaker: BreakerState, permit: OpenPermit): void {
+  if (permit.status !== 'open') return;
+  permit.status = 'expired';
+  close(breaker, permit);
+  const { name, runtime } = breaker;
+  runtime.publish({ type: 'permit.expired', breaker: name, probe: permit.isProbe });
+  if (permit.isProbe && permit.generation === breaker.generation) {
+    failProbe(breaker, 'probe_expired');
+  }
+}
+
+/** A late timer never delays recovery: whoever comes first after the instant begins it. */
+function probeIfDue(breaker: BreakerState): void {
+  const deadline = breaker.rest?.probeDeadline ?? null;
+  if (deadline !== null && breaker.runtime.clock.monotonicMs() >= deadline.dueMs) probe(breaker);
+}
+
+/** Tells the chart that the instant it waits for has come. */
+export function probe(breaker: BreakerState): void {
+  const probeAtMs = breaker.circuit?.context.probeAtMs ?? null;
+  if (probeAtMs !== null) breaker.send({ type: 'probe.due', atMs: probeAtMs });
+}
+
+/** Why an open breaker refuses. */
+export function refusalCode(breaker: BreakerState): RefusalCode {
+  if (breaker.runtime.isClosed) return 'board_closed';
+  if (breaker.isQuarantined) return 'quarantined';
+  switch (breaker.circuit?.state) {
+    case 'open.latched':
+      return 'circuit_latched';
+    case 'open.exhausted':
+      return 'budget_exceeded';
+    default:
+      return 'circuit_open';
+  }
+}
+
+/** The refusal of one call, said on the bus. */
+export function refuse(
+  breaker: BreakerState,
+  code: RefusalCode,
+  spec: CallSpec,
+  enforced = true,
+): Refusal {
+  const { name, runtime } = breaker;
+  const context = breaker.circuit?.context;
+  const retryAtMs = code === 'circuit_open' ? (context?.probeAtMs ?? null) : null;
+  const refusal = new Refusal(code, name, retryAtMs, breaker.rest?.lastError);
+  if (runtime.isObserved) {
+    runtime.publish({
+      type: 'call.refused',
+      breaker: name,
+      code,
+      retryAtMs,
+      enforced,
+      ...spec.labels,
+    });
+  }
+  return refusal;
+}

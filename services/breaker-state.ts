@@ -1,0 +1,148 @@
+/**
+ * What one breaker knows. The fields that every call touches are kept in this one object;
+ * everything else is made when it is first needed, so an idle breaker is little more than its name.
+ */
+import type { BreakerEvent } from '../machines/breaker-context.ts';
+import { Bulkhead } from './bulkhead.ts';
+import { Circuit, type CircuitHost, type CircuitState } from './circuit.ts';
+import type { Deadline } from './deadlines.ts';
+import { errorNameOf } from './facts.ts';
+import { ADMIT, type Gate } from './gate.ts';
+import type { BreakerOptions, ResolvedOptions } from './options.ts';
+import { RunningCalls } from './running-calls.ts';
+import type { Runtime } from './runtime.ts';
+import { createTripPolicy, type TripPolicy } from './trip-policy.ts';
+import { WaitingList } from './waiting-list.ts';
+
+/** Which way a plain `call(fn)` goes. */
+export const LANE_GENERAL = 0;
+/** Admit, count consecutive failures, nothing else. */
+export const LANE_PLAIN = 1;
+/** Admit, measure, count in a window. */
+export const LANE_TIMED = 2;
+
+/** What an idle breaker has no need of. */
+export interface Rest {
+  bulkhead: Bulkhead | null;
+  /** Callers that wait for the verdict of a probe. */
+  probeWaiters: WaitingList | null;
+  probesOutCount: number;
+  /** When the next probe is due. */
+  probeDeadline: Deadline | null;
+  /** When the oldest running call becomes a slow one. */
+  slowDeadline: Deadline | null;
+  /** The error that tripped it last. */
+  lastError: unknown;
+}
+
+export abstract class BreakerState implements CircuitHost {
+  readonly name: string;
+  readonly runtime: Runtime;
+  /** The options it was made with; `options` are those in force. */
+  readonly madeWith: BreakerOptions;
+  options: ResolvedOptions;
+  generation: number;
+  inFlightCount = 0;
+  consecutiveFailures = 0;
+  gate: Gate = ADMIT;
+  lane = LANE_GENERAL;
+  /** Null for consecutive failures, which are counted here. */
+  policy: TripPolicy | null = null;
+  /** Null unless slow calls are to be noticed. */
+  running: RunningCalls | null = null;
+  /** Null while nothing has happened that the statechart would need to know. */
+  circuit: Circuit | null = null;
+  rest: Rest | null = null;
+
+  constructor(name: string, options: ResolvedOptions, runtime: Runtime, restored?: CircuitState) {
+    this.name = name;
+    this.runtime = runtime;
+    this.madeWith = options.given;
+    this.options = options;
+    this.generation = restored?.context.generation ?? 0;
+    if (restored !== undefined) this.circuit = new Circuit(this, restored);
+    this.applyOptions();
+  }
+
+  abstract circuitChanged(before: CircuitState, event: BreakerEvent['type'] | 'external'): void;
+  abstract circuitQuarantined(): void;
+
+  get restNow(): Rest {
+    return (this.rest ??= {
+      bulkhead: null,
+      probeWaiters: null,
+      probesOutCount: 0,
+      probeDeadline: null,
+      slowDeadline: null,
+      lastError: undefined,
+    });
+  }
+
+  /** The circuit, brought to life if need be. */
+  get circuitNow(): Circuit {
+    return (this.circuit ??= new Circuit(this));
+  }
+
+  /** Where callers wait for the verdict of a probe. */
+  get probeWaiters(): WaitingList {
+    const { clock, deadlines } = this.runtime;
+    return (this.restNow.probeWaiters ??= new WaitingList(clock, deadlines));
+  }
+
+  get bulkhead(): Bulkhead | null {
+    return this.rest?.bulkhead ?? null;
+  }
+
+  get isQuarantined(): boolean {
+    return this.circuit?.isQuarantined ?? false;
+  }
+
+  get isHydrated(): boolean {
+    return this.circuit?.isHydrated ?? false;
+  }
+
+  send(event: BreakerEvent): void {
+    this.circuitNow.send(event);
+  }
+
+  /** A callback of the user's threw: said, and decided without it. */
+  readonly report = (callback: string, error: unknown): void => {
+    const { name, runtime } = this;
+    const errorName = errorNameOf(error);
+    runtime.publish({ type: 'callback.failed', breaker: name, callback, errorName });
+  };
+
+  /** A call has ended, however. */
+  left(): void {
+    if (--this.inFlightCount === 0 && this.runtime.onIdle !== null) this.runtime.onIdle();
+  }
+
+  forgetCounts(): void {
+    this.consecutiveFailures = 0;
+    this.policy?.reset();
+  }
+
+  /** Policy, bulkhead and lane from the options; what is being counted is kept. */
+  applyOptions(): void {
+    const { options, runtime } = this;
+    const { trip, bulkhead } = options;
+    const nowMs = trip.policy === 'consecutive' ? 0 : runtime.clock.monotonicMs();
+    this.policy = createTripPolicy(trip, this.report, nowMs, this.policy);
+    this.running?.forgetPlaces();
+    if (options.slowCallMs === null) this.running = null;
+    else this.running ??= new RunningCalls();
+    if (bulkhead !== null) {
+      const { clock, deadlines } = runtime;
+      const rest = this.restNow;
+      rest.bulkhead ??= new Bulkhead(bulkhead, new WaitingList(clock, deadlines));
+      rest.bulkhead.configure(bulkhead);
+    } else if (this.rest !== null) this.rest.bulkhead = null;
+    this.chooseLane();
+  }
+
+  chooseLane(): void {
+    const { isBare, trip } = this.options;
+    if (this.gate !== ADMIT || !isBare || this.runtime.isClosed) this.lane = LANE_GENERAL;
+    else this.lane = trip.policy === 'consecutive' ? LANE_PLAIN : LANE_TIMED;
+  }
+}
