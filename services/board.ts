@@ -21,11 +21,12 @@ import { errorNameOf, type Fact } from './facts.ts';
 import { guardLogic, type GuardedInput } from './guard.ts';
 import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
-import { resolveOptions, type BreakerOptions, type ResolvedOptions } from './options.ts';
+import { resolveOptions, type BreakerOptions } from './options.ts';
 import type { Verdict } from './outcome.ts';
 import { systemRandom, type Random } from './random.ts';
 import { checkSameOptions, Registry } from './registry.ts';
 import type { Runtime } from './runtime.ts';
+import { SharedOptions } from './shared-options.ts';
 import { StateKeeper } from './state-keeper.ts';
 
 export interface BoardOptions {
@@ -123,7 +124,7 @@ class LiveBoard implements Board {
   readonly #runtime: Runtime;
   readonly #keeper: StateKeeper;
   readonly #inspection: Inspection;
-  readonly #defaults: ResolvedOptions;
+  readonly #options = new SharedOptions();
   /** Stored states of breakers that nobody has asked for yet. */
   readonly #dormant = new Map<string, BreakerRow>();
   readonly #dropExitHook: () => void;
@@ -134,7 +135,6 @@ class LiveBoard implements Board {
     this.#store = store;
     const { clock, random } = config;
     const deadlines = new Deadlines(clock);
-    this.#defaults = resolveOptions(config.defaults);
     this.#bus = createBus(clock, (isObserved) => {
       this.#runtime.isObserved = isObserved;
     });
@@ -192,10 +192,7 @@ class LiveBoard implements Board {
     if (this.#runtime.isClosed) {
       throw new FuseboardError('board_closed', 'the board is closed', { breaker: name });
     }
-    const resolved =
-      options === undefined
-        ? this.#defaults
-        : resolveOptions({ ...this.#config.defaults, ...options });
+    const resolved = this.#options.resolve({ ...this.#config.defaults, ...options });
     const row = this.#dormant.get(name);
     const breaker = new BreakerCore(name, resolved, this.#runtime, row && circuitStateOf(row));
     try {
