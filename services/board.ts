@@ -21,7 +21,7 @@ import { errorNameOf, type Fact } from './facts.ts';
 import { guardLogic, type GuardedInput } from './guard.ts';
 import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
-import { resolveOptions, type BreakerOptions } from './options.ts';
+import { mergeOptions, resolveOptions, type BreakerOptions } from './options.ts';
 import type { Verdict } from './outcome.ts';
 import { systemRandom, type Random } from './random.ts';
 import { checkSameOptions, Registry } from './registry.ts';
@@ -183,7 +183,7 @@ class LiveBoard implements Board {
     const known = this.#registry.get(name);
     if (known !== undefined) {
       if (options !== undefined) {
-        const wanted = { ...this.#config.defaults, ...options };
+        const wanted = mergeOptions(this.#config.defaults, options);
         checkSameOptions(name, known.madeWith, wanted);
       }
       return known;
@@ -192,7 +192,7 @@ class LiveBoard implements Board {
     if (this.#runtime.isClosed) {
       throw new FuseboardError('board_closed', 'the board is closed', { breaker: name });
     }
-    const resolved = this.#options.resolve({ ...this.#config.defaults, ...options });
+    const resolved = this.#options.resolve(mergeOptions(this.#config.defaults, options));
     const row = this.#dormant.get(name);
     const breaker = new BreakerCore(name, resolved, this.#runtime, row && circuitStateOf(row));
     try {

@@ -40,7 +40,12 @@ import type { CircuitState } from './circuit.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
 import { callLayered, type LayeredHost } from './layered-call.ts';
-import { resolveOptions, type BreakerOptions, type ResolvedOptions } from './options.ts';
+import {
+  mergeOptions,
+  resolveOptions,
+  type BreakerOptions,
+  type ResolvedOptions,
+} from './options.ts';
 import { SUCCEEDED, type Verdict } from './outcome.ts';
 import type { OpenPermit, Permit, PermitOwner, Recorded } from './permit.ts';
 import { count, record, recordOutside } from './recording.ts';
@@ -298,10 +303,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   }
 
   configure(options: BreakerOptions): void {
-    const given: Record<string, unknown> = { ...this.options.given };
-    if (options.trip !== undefined) delete given['failureThreshold'];
-    if (options.failureThreshold !== undefined) delete given['trip'];
-    this.options = resolveOptions({ ...given, ...options });
+    this.options = resolveOptions(mergeOptions(this.options.given, options));
     this.applyOptions();
     const { name: breaker, runtime } = this;
     runtime.publish({ type: 'breaker.configured', breaker, options: Object.keys(options) });

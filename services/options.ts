@@ -211,6 +211,18 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
   });
 }
 
+/** Options over others. A trip policy of either kind replaces one of the other. */
+export function mergeOptions(base: BreakerOptions, over: BreakerOptions = {}): BreakerOptions {
+  const { failureThreshold, trip, ...rest } = base;
+  const ownTrip = over.trip === undefined && over.failureThreshold === undefined;
+  return {
+    ...rest,
+    ...(ownTrip && failureThreshold !== undefined ? { failureThreshold } : {}),
+    ...(ownTrip && trip !== undefined ? { trip } : {}),
+    ...over,
+  };
+}
+
 function slowCallMsOf(trip: ResolvedTrip): number | null {
   return trip.policy === 'count' || trip.policy === 'time' ? trip.slowCallMs : null;
 }
