@@ -123,4 +123,3 @@ export const pristineContext: Readonly<BreakerContext> = Object.freeze({
   latches: Object.freeze([]),
   operatorEpoch: 0,
 });
-

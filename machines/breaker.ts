@@ -32,7 +32,7 @@ const endOf = (state: { latches: readonly Latch[]; probeAtMs: number | null }): 
 
 const instant = (event: BreakerEvent): number => ('atMs' in event ? event.atMs : 0);
 
-/** Which latches an event lifts. `operator.force_close` and `operator.reset` leave the emergency. */
+/** Which latches an event lifts. Only `emergency.resumed` lifts an emergency. */
 const LIFTED: Readonly<Partial<Record<BreakerEvent['type'], readonly LatchName[]>>> = {
   'key.rotated': ['unauthorized', 'quota'],
   'emergency.resumed': ['emergency'],

@@ -44,16 +44,24 @@ export interface LoadedStates {
 
 /** The breakers' states of one store. */
 export interface BreakerStates {
-  /** Reads every row. Damaged rows and rows of an unknown version are set aside and reported. */
+  /**
+   * Reads every row. Damaged rows and rows of an unknown version are set aside and reported.
+   * @throws FuseboardError store_unavailable, store_corrupt.
+   */
   load(): LoadedStates;
   /**
    * Writes rows in one transaction. A row loses to a stored one of a higher operator epoch, and
    * at equal epochs to a stored one whose end is later and still ahead of `nowMs`.
    * `waitMs` is how long to wait for another writer (default 0: never wait).
-   * @throws FuseboardError store_unavailable; nothing was written.
+   * @throws FuseboardError store_unavailable, store_corrupt; invalid_argument, with the breaker's
+   * name, for a row that could not be read back. Nothing was written.
    */
   save(rows: readonly BreakerRow[], nowMs: number, waitMs?: number): void;
-  /** Rows that other connections wrote since the last call (or since `load`). Cheap when none did. */
+  /**
+   * Rows that other connections wrote since the last call (or since `load`). Cheap when none did.
+   * Rows of a later version are reported as set aside but left to the process that wrote them.
+   * @throws FuseboardError store_unavailable, store_corrupt; the next call tells of the same rows.
+   */
   changes(): LoadedStates;
 }
 

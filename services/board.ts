@@ -17,7 +17,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { FuseboardError } from './errors.ts';
 import { onProcessExit } from './exit-hook.ts';
-import { errorNameOf, type Fact } from './facts.ts';
+import { errorNameOf, type Fact, type FactBody } from './facts.ts';
 import { guardLogic, type GuardedInput } from './guard.ts';
 import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
@@ -87,6 +87,7 @@ const BOARD_KEYS = ['store', 'defaults', 'breakersMax', 'pollMs', 'clock', 'rand
  * @throws FuseboardError invalid_option, store_unavailable, store_corrupt, store_incompatible,
  *   sqlite_incompatible
  */
+// eslint-disable-next-line @typescript-eslint/require-await -- bad options reject, they do not throw
 export async function openBoard(options: BoardOptions = {}): Promise<Board> {
   knownKeys('board', options, BOARD_KEYS);
   const target = options.store ?? 'memory:';
@@ -138,7 +139,7 @@ class LiveBoard implements Board {
     this.#bus = createBus(clock, (isObserved) => {
       this.#runtime.isObserved = isObserved;
     });
-    const { publish } = this.#bus;
+    const publish = (fact: FactBody): void => this.#bus.publish(fact);
     this.#registry = new Registry(config.breakersMax, (breaker) => {
       breaker.dispose();
       publish({ type: 'breaker.evicted', breaker: breaker.name });

@@ -36,7 +36,7 @@ export function runBounded<T>(
     };
     const giveUp = (reason: unknown): void => {
       if (!finish()) return;
-      reject(reason as Error);
+      reject(reason);
       controller.abort(reason);
     };
     const onAbort = (): void => giveUp(signal?.reason);
@@ -49,7 +49,7 @@ export function runBounded<T>(
       if (finish()) resolve(result);
     };
     const fail = (error: unknown): void => {
-      if (finish()) reject(error as Error);
+      if (finish()) reject(error);
     };
     try {
       Promise.resolve(run(controller.signal)).then(settle, fail);

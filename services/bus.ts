@@ -33,7 +33,9 @@ class GuardedObservable<T> extends Observable<T> {
 
   override lift<R>(operator?: Parameters<Observable<T>['lift']>[0]): Observable<R> {
     const lifted = new GuardedObservable<R>();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- lift is how operators keep the class
     lifted.source = this;
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
     lifted.operator = operator as never;
     lifted.#guard = this.#guard;
     return lifted;

@@ -61,7 +61,7 @@ export function choiceOption<T extends string>(
   throw invalidOption(path, `one of ${choices.map((c) => `'${c}'`).join(', ')}`, value);
 }
 
-/** Refuses anything but a plain object with known keys: a misspelt option must not pass silently. */
+/** Refuses anything but an object with known keys: a misspelt option must not pass silently. */
 export function knownKeys(path: string, value: unknown, keys: readonly string[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidOption(path, 'an object', value);

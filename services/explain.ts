@@ -59,7 +59,8 @@ function why(about: Explained): string[] {
       ];
     case 'open.cooling':
       return [
-        `${tripped(about)} The first probe may run in ${seconds((snapshot.probeAtMs ?? 0) - nowMs)}.`,
+        tripped(about),
+        `The first probe may run in ${seconds((snapshot.probeAtMs ?? 0) - nowMs)}.`,
       ];
     case 'open.exhausted':
       return ['A budget is spent: it admits calls again when the budget recovers.'];
@@ -69,8 +70,9 @@ function why(about: Explained): string[] {
       );
     case 'half_open':
       return [
-        `${tripped(about)} ${snapshot.probesSucceededCount} of ${options.probesNeeded} probes have ` +
-          `succeeded, ${snapshot.probesOutCount} of at most ${options.probesMax} are out; ` +
+        tripped(about),
+        `${snapshot.probesSucceededCount} of ${options.probesNeeded} probes have succeeded, ` +
+          `${snapshot.probesOutCount} of at most ${options.probesMax} are out; ` +
           'one that fails opens it again.',
       ];
   }

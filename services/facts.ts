@@ -76,7 +76,7 @@ export type FactBody =
       readonly gate: 'refuse' | 'admit';
     }
   | {
-      /** A callback of the user's threw; what the runtime would have asked it was decided without. */
+      /** A callback of the user's threw; what it was asked was decided without it. */
       readonly type: 'callback.failed';
       readonly breaker: string | null;
       readonly callback: string;

@@ -44,7 +44,7 @@ export function stateNameOf(value: unknown): BreakerStateName {
 
 /** A snapshot of the built-in machine in any state, without an actor. */
 export function snapshotAt(state: BreakerStateName, context: Readonly<BreakerContext>) {
-  return breakerMachine.resolveState({ value: valueOf(state), context: { ...context } } as never);
+  return breakerMachine.resolveState({ value: valueOf(state), context: { ...context } });
 }
 
 let gates: ReadonlyMap<BreakerStateName, Gate> | undefined;

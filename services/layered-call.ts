@@ -88,7 +88,7 @@ async function attempt<T>(
   return run(host, spec, fn, number, permit);
 }
 
-/** Gate peek, bulkhead, permit. Waits only where nothing is held. Rejects when the caller gives up. */
+/** Gate, bulkhead, permit. Waits where nothing is held; rejects when the caller gives up. */
 async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Refusal> {
   for (;;) {
     const refusal = await pass(host, spec);

@@ -30,7 +30,7 @@ export interface ProbeWaitOptions {
 export interface BulkheadOptions {
   /** Calls that may run at once. At least 1. */
   readonly callsMax: number;
-  /** Callers that may wait, by priority, then by arrival; beyond them calls are refused. @default 0 */
+  /** Callers that may wait, by priority, then by arrival; the others are refused. @default 0 */
   readonly queueMax?: number;
   /** How long one may wait. Milliseconds, at least 1. @default no limit */
   readonly queueTimeoutMs?: number;
@@ -73,7 +73,7 @@ export interface BreakerOptions extends OutcomeOptions {
   readonly probeWait?: 'refuse' | ProbeWaitOptions;
   /** A permit from `acquire()` not settled for so long expires. Milliseconds. @default 600000 */
   readonly permitTimeoutMs?: number;
-  /** A call that takes longer is given up and has failed. Milliseconds, at least 1. @default none */
+  /** A call that takes longer is given up and has failed. Milliseconds. @default none */
   readonly timeoutMs?: number;
   /** @default none */
   readonly bulkhead?: BulkheadOptions;

@@ -70,7 +70,7 @@ const isErrorClass = (matcher: unknown): matcher is ErrorClass =>
 
 const predicateOf = (matcher: ErrorMatcher): ((error: unknown) => boolean) => {
   if (isErrorClass(matcher)) return (error) => error instanceof matcher;
-  if (typeof matcher === 'function') return matcher as (error: unknown) => boolean;
+  if (typeof matcher === 'function') return matcher;
   return (error) => matcher.some((errorClass) => error instanceof errorClass);
 };
 

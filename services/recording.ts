@@ -14,7 +14,7 @@ import type { Recorded } from './permit.ts';
 /** A rate limit that ends sooner than this only paces; it does not open the breaker. */
 const PACING_MS = 1_000;
 
-/** Generation of calls that no state listens to: made in mode `off`, or let through by `observe`. */
+/** Generation of calls that nobody counts: made in mode `off`, or let through by `observe`. */
 export const UNCOUNTED = -1;
 
 /** One outcome on its way into the books. */

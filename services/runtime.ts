@@ -1,4 +1,4 @@
-/** What a breaker needs of the world that runs it: a board's, or the one of breakers without one. */
+/** What a breaker needs of the world that runs it, with a board or without one. */
 import type { ActorRefFrom } from 'xstate';
 
 import type { BreakerMachine } from '../machines/breaker.ts';

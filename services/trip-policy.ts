@@ -11,11 +11,11 @@ import { CountWindow, TimeWindow, type OutcomeWindow, type WindowTotals } from '
 export interface RateOptions {
   /** Share of failed calls, in (0, 1], that trips. @default 0.5 unless only `slowRatio` is given */
   readonly failureRatio?: number;
-  /** Calls the window must hold before a rate means anything. @default 10 (count: at most `calls`) */
+  /** Calls the window must hold before a rate counts. @default 10 (count: at most `calls`) */
   readonly minimumCalls?: number;
   /** A call that takes this many milliseconds or longer is slow, also while it still runs. */
   readonly slowCallMs?: number;
-  /** Share of slow calls, in (0, 1], that trips. Needs `slowCallMs`. @default 1 with `slowCallMs` */
+  /** Share of slow calls, in (0, 1], that trips. Needs `slowCallMs`. @default 1 with it */
   readonly slowRatio?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Callers that wait for something scarce, such as a place in a bulkhead or the verdict of a probe: bounded,
+ * Callers that wait for something scarce, such as a place in a bulkhead or the verdict of a probe:
  * by priority and then by arrival, abortable, each for a limited time.
  */
 import type { Clock } from './clock.ts';
@@ -38,7 +38,7 @@ export class WaitingList {
     return this.#waiters.length;
   }
 
-  /** Resolves when it is this caller's turn; rejects with the signal's reason, or after the time. */
+  /** Resolves when it is the caller's turn; rejects with the signal's reason, or in the end. */
   join(options: WaitOptions): Promise<void> {
     const { signal, priority, timeoutMs, timeoutError } = options;
     return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ export class WaitingList {
         if (index < 0) return;
         this.#waiters.splice(index, 1);
         this.#release(waiter);
-        reject(reason as Error);
+        reject(reason);
       };
       const onAbort = (): void => leave(signal?.reason);
       const waiter: Waiter = { priority, resolve, reject, signal, onAbort, deadline: null };
