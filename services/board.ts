@@ -105,7 +105,7 @@ export async function openBoard(options: BoardOptions = {}): Promise<Board> {
     pollMs: numberOption('board.pollMs', options.pollMs, { min: 10 }, 250),
   };
   resolveOptions(config.defaults, 'board.defaults');
-  return new LiveBoard(config, openStore(target));
+  return new LiveBoard(config, openStore(target, { clock: config.clock }));
 }
 
 interface BoardConfig {
