@@ -9,6 +9,7 @@ const isLong = process.env['FUSEBOARD_LONG'] === '1';
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/global-setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**', ...(isLong ? [] : ['**/*.long.test.ts'])],
     // Processes, so that a test may load a native module or change directory; two, as CI has cores.
