@@ -26,15 +26,17 @@ export interface Latch {
   readonly atMs: number;
 }
 
-/** What made the breaker trip. */
-export type TripCause =
-  | 'consecutive_failures'
-  | 'failure_rate'
-  | 'slow_rate'
-  | 'custom'
-  | 'rate_limited'
-  | 'probe_failed'
-  | 'probe_expired';
+/** What makes a breaker trip. */
+export const TRIP_CAUSES = [
+  'consecutive_failures',
+  'failure_rate',
+  'slow_rate',
+  'custom',
+  'rate_limited',
+  'probe_failed',
+  'probe_expired',
+] as const;
+export type TripCause = (typeof TRIP_CAUSES)[number];
 
 /** How strained the budgets are that cover this breaker. */
 export type BudgetLevel = 'ok' | 'warned' | 'exceeded';

@@ -21,7 +21,9 @@ import {
   type BreakerEvent,
   type Latch,
   type LatchName,
+  type PeerState,
 } from './breaker-context.ts';
+import { instantOf, isOutcome, isPeerState, textOf } from './breaker-event.ts';
 
 const byStrength = (a: Latch, b: Latch): number =>
   LATCHES.indexOf(a.name) - LATCHES.indexOf(b.name);
@@ -29,8 +31,6 @@ const byStrength = (a: Latch, b: Latch): number =>
 /** The instant until which a state holds by itself; latches hold for ever, no trip is 0. */
 const endOf = (state: { latches: readonly Latch[]; probeAtMs: number | null }): number =>
   state.latches.length > 0 ? Infinity : (state.probeAtMs ?? 0);
-
-const instant = (event: BreakerEvent): number => ('atMs' in event ? event.atMs : 0);
 
 /** Which latches an event lifts. Only `emergency.resumed` lifts an emergency. */
 const LIFTED: Readonly<Partial<Record<BreakerEvent['type'], readonly LatchName[]>>> = {
@@ -43,6 +43,22 @@ const LIFTED: Readonly<Partial<Record<BreakerEvent['type'], readonly LatchName[]
 const remaining = (context: BreakerContext, event: BreakerEvent): readonly Latch[] =>
   context.latches.filter((latch) => !LIFTED[event.type]?.includes(latch.name));
 
+const isCurrent = (context: BreakerContext, event: BreakerEvent): boolean =>
+  'generation' in event && event.generation === context.generation && isOutcome(event);
+
+const isLastProbe = (context: BreakerContext, event: BreakerEvent): boolean =>
+  event.type === 'probe.succeeded' &&
+  isCurrent(context, event) &&
+  context.probesSucceeded + 1 >= event.needed;
+
+/** A peer's state as our own; without a trip that is unresolved it remembers none. */
+const adopted = (peer: PeerState): Partial<BreakerContext> => {
+  const { operatorEpoch, probeAtMs, trippedAtMs, tripCount, cause } = peer;
+  const latches = peer.latches.map(({ name, reason, by, atMs }) => ({ name, reason, by, atMs }));
+  const trip = probeAtMs === null ? {} : { probeAtMs, trippedAtMs, tripCount, cause };
+  return { operatorEpoch, latches: latches.sort(byStrength), ...HEALTHY, ...trip };
+};
+
 const breakerSetup = setup({
   types: {
     context: {} as BreakerContext,
@@ -50,29 +66,20 @@ const breakerSetup = setup({
     tags: {} as 'admit' | 'limited' | 'probe' | 'refuse',
   },
   guards: {
-    /** The outcome belongs to this generation and names a possible instant. */
-    isCurrent: ({ context, event }) =>
-      'generation' in event &&
-      event.generation === context.generation &&
-      (!('probeAtMs' in event) || Number.isFinite(event.probeAtMs)),
-    isDue: ({ context, event }) => instant(event) >= (context.probeAtMs ?? Infinity),
-    isLastProbe: ({ context, event }) =>
-      event.type === 'probe.succeeded' &&
-      event.generation === context.generation &&
-      context.probesSucceeded + 1 >= event.needed,
+    /** The outcome belongs to this generation and says what it has to say. */
+    isCurrent: ({ context, event }) => isCurrent(context, event),
+    isDue: ({ context, event }) => instantOf(event) >= (context.probeAtMs ?? Infinity),
+    isLastProbe: ({ context, event }) => isLastProbe(context, event),
     isLastProbeWhileWarned: ({ context, event }) =>
-      event.type === 'probe.succeeded' &&
-      event.generation === context.generation &&
-      context.probesSucceeded + 1 >= event.needed &&
-      context.budget === 'warned',
+      isLastProbe(context, event) && context.budget === 'warned',
     endsLater: ({ context, event }) =>
       event.type === 'rate_limited' &&
-      Number.isFinite(event.probeAtMs) &&
+      isOutcome(event) &&
       event.probeAtMs > (context.probeAtMs ?? 0),
     isProbeAhead: ({ context, event }) =>
-      context.probeAtMs !== null && instant(event) < context.probeAtMs,
+      context.probeAtMs !== null && instantOf(event) < context.probeAtMs,
     isProbePassed: ({ context, event }) =>
-      context.probeAtMs !== null && instant(event) >= context.probeAtMs,
+      context.probeAtMs !== null && instantOf(event) >= context.probeAtMs,
     isBudgetWarned: ({ context }) => context.budget === 'warned',
     isBudgetExceeded: ({ context }) => context.budget === 'exceeded',
     staysLatched: ({ context, event }) => remaining(context, event).length > 0,
@@ -83,10 +90,10 @@ const breakerSetup = setup({
     /** Higher operator epoch wins, then the later end that still lies ahead. */
     isPeerBehind: ({ context, event }) =>
       event.type !== 'peer.changed' ||
-      !Array.isArray(event.latches) ||
-      !(event.operatorEpoch >= context.operatorEpoch) ||
+      !isPeerState(event) ||
+      event.operatorEpoch < context.operatorEpoch ||
       (event.operatorEpoch === context.operatorEpoch &&
-        endOf(event) <= Math.max(endOf(context), event.atMs)),
+        endOf(event) <= Math.max(endOf(context), instantOf(event))),
   },
   actions: {
     nextGeneration: assign({ generation: ({ context }) => context.generation + 1 }),
@@ -134,27 +141,15 @@ const breakerSetup = setup({
         ...context.latches.filter((latch) => latch.name !== params.name),
         {
           name: params.name,
-          reason: 'reason' in event ? event.reason : '',
-          by: 'by' in event ? event.by : 'provider',
-          atMs: instant(event),
+          reason: textOf('reason' in event ? event.reason : undefined, ''),
+          by: 'by' in event ? textOf(event.by, 'unknown') : 'provider',
+          atMs: instantOf(event),
         },
       ].sort(byStrength),
     })),
     liftLatches: assign(({ context, event }) => ({ latches: remaining(context, event) })),
     countOperatorAct: assign({ operatorEpoch: ({ context }) => context.operatorEpoch + 1 }),
-    adoptPeer: assign(({ event }) =>
-      event.type === 'peer.changed'
-        ? {
-            operatorEpoch: event.operatorEpoch,
-            latches: event.latches,
-            probeAtMs: event.probeAtMs,
-            trippedAtMs: event.trippedAtMs,
-            tripCount: event.tripCount,
-            cause: event.cause,
-            probesSucceeded: 0,
-          }
-        : {},
-    ),
+    adoptPeer: assign(({ event }) => (event.type === 'peer.changed' ? adopted(event) : {})),
   },
 });
 

@@ -14,7 +14,7 @@ import { createBus, type Bus } from './bus.ts';
 import { invalidArgument, invalidOption, knownKeys, numberOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines, type Deadline } from './deadlines.ts';
 import { FuseboardError } from './errors.ts';
 import { onProcessExit } from './exit-hook.ts';
 import { errorNameOf, type Fact, type FactBody } from './facts.ts';
@@ -25,7 +25,7 @@ import { mergeOptions, resolveOptions, type BreakerOptions } from './options.ts'
 import type { Verdict } from './outcome.ts';
 import { systemRandom, type Random } from './random.ts';
 import { checkSameOptions, Registry } from './registry.ts';
-import type { Runtime } from './runtime.ts';
+import type { BreakerActor, Runtime } from './runtime.ts';
 import { SharedOptions } from './shared-options.ts';
 import { StateKeeper } from './state-keeper.ts';
 
@@ -105,7 +105,13 @@ export async function openBoard(options: BoardOptions = {}): Promise<Board> {
     pollMs: numberOption('board.pollMs', options.pollMs, { min: 10 }, 250),
   };
   resolveOptions(config.defaults, 'board.defaults');
-  return new LiveBoard(config, openStore(target, { clock: config.clock }));
+  const store = openStore(target, { clock: config.clock });
+  try {
+    return new LiveBoard(config, store);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }
 
 interface BoardConfig {
@@ -129,6 +135,7 @@ class LiveBoard implements Board {
   /** Stored states of breakers that nobody has asked for yet. */
   readonly #dormant = new Map<string, BreakerRow>();
   readonly #dropExitHook: () => void;
+  #nextPoll: Deadline | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(config: BoardConfig, store: Store) {
@@ -140,13 +147,17 @@ class LiveBoard implements Board {
       this.#runtime.isObserved = isObserved;
     });
     const publish = (fact: FactBody): void => this.#bus.publish(fact);
-    this.#registry = new Registry(config.breakersMax, (breaker) => {
-      breaker.dispose();
-      publish({ type: 'breaker.evicted', breaker: breaker.name });
+    this.#registry = new Registry({
+      breakersMax: config.breakersMax,
+      mayEvict: (breaker) => breaker.isPristine && !this.#keeper.owes(breaker.name),
+      onEvicted: ({ name }) => publish({ type: 'breaker.evicted', breaker: name }),
     });
-    this.#inspection = createInspection((error) => {
-      const errorName = errorNameOf(error);
-      publish({ type: 'callback.failed', breaker: null, callback: 'inspectActors', errorName });
+    this.#inspection = createInspection({
+      actors: () => this.#actors(),
+      onThrow: (error) => {
+        const errorName = errorNameOf(error);
+        publish({ type: 'callback.failed', breaker: null, callback: 'inspectActors', errorName });
+      },
     });
     this.#runtime = {
       clock,
@@ -167,12 +178,14 @@ class LiveBoard implements Board {
       rowOf: (name) => this.#rowOf(name),
     });
     this.ingest = createIngest({
-      clock,
       publish,
       count: (event, verdict) => this.#count(event, verdict),
     });
     this.#load();
-    this.#dropExitHook = onProcessExit(() => this.#keeper.flushAtEnd());
+    this.#dropExitHook = onProcessExit(() => {
+      this.#keeper.flushAtEnd();
+      this.#bus.flush();
+    });
     if (store.shared) this.#pollLater();
   }
 
@@ -181,6 +194,7 @@ class LiveBoard implements Board {
   }
 
   #breaker(name: string, options?: BreakerOptions): BreakerCore {
+    if (options !== undefined) assertObject('breaker', options);
     const known = this.#registry.get(name);
     if (known !== undefined) {
       if (options !== undefined) {
@@ -194,14 +208,10 @@ class LiveBoard implements Board {
       throw new FuseboardError('board_closed', 'the board is closed', { breaker: name });
     }
     const resolved = this.#options.resolve(mergeOptions(this.#config.defaults, options));
+    this.#registry.makeRoom(name);
     const row = this.#dormant.get(name);
     const breaker = new BreakerCore(name, resolved, this.#runtime, row && circuitStateOf(row));
-    try {
-      this.#registry.add(breaker);
-    } catch (error) {
-      breaker.dispose();
-      throw error;
-    }
+    this.#registry.add(breaker);
     this.#dormant.delete(name);
     return breaker;
   }
@@ -215,8 +225,11 @@ class LiveBoard implements Board {
   }
 
   inspectActors(observer: InspectionObserver): { unsubscribe(): void } {
-    const actors = [...this.#registry.values()].filter((b) => b.isHydrated).map((b) => b.actor);
-    return this.#inspection.add(observer, actors);
+    return this.#inspection.add(observer);
+  }
+
+  #actors(): BreakerActor[] {
+    return [...this.#registry.living()].filter((b) => b.isHydrated).map((b) => b.actor);
   }
 
   guard<Output, Input = unknown>(
@@ -232,6 +245,7 @@ class LiveBoard implements Board {
   flush(): void {
     this.#bus.flush();
     this.#keeper.flush();
+    this.#bus.flush();
   }
 
   close(options: CloseOptions = {}): Promise<void> {
@@ -251,10 +265,11 @@ class LiveBoard implements Board {
   async #close(drainTimeoutMs: number): Promise<void> {
     const runtime = this.#runtime;
     runtime.isClosed = true;
-    for (const breaker of this.#registry.values()) breaker.shut();
+    for (const breaker of this.#registry.living()) breaker.shut();
     await this.#drained(drainTimeoutMs);
-    for (const breaker of this.#registry.values()) breaker.dispose();
-    this.#keeper.flushAtEnd();
+    for (const breaker of this.#registry.living()) breaker.end();
+    runtime.deadlines.cancel(this.#nextPoll);
+    this.#keeper.close();
     this.#dropExitHook();
     this.#bus.close();
     this.#store.close();
@@ -264,7 +279,7 @@ class LiveBoard implements Board {
   #drained(timeoutMs: number): Promise<void> {
     const { clock, deadlines } = this.#runtime;
     const isIdle = (): boolean => {
-      for (const breaker of this.#registry.values()) if (breaker.inFlightCount > 0) return false;
+      for (const breaker of this.#registry.living()) if (breaker.inFlightCount > 0) return false;
       return true;
     };
     if (isIdle()) return Promise.resolve();
@@ -313,8 +328,7 @@ class LiveBoard implements Board {
 
   #pollLater(): void {
     const { clock, deadlines } = this.#runtime;
-    deadlines.at(clock.monotonicMs() + this.#config.pollMs, () => {
-      if (this.#closing !== null) return;
+    this.#nextPoll = deadlines.at(clock.monotonicMs() + this.#config.pollMs, () => {
       this.#poll();
       this.#pollLater();
     });
@@ -332,8 +346,21 @@ class LiveBoard implements Board {
   }
 
   #count(event: OutcomeEvent, verdict: Verdict): void {
-    this.#breaker(event.breaker).recordOutside(verdict, event.durationMs ?? 0, event.atMs);
+    const { breaker, durationMs = 0, atMs } = event;
+    if (this.#runtime.isClosed) {
+      throw new FuseboardError('board_closed', 'the board is closed', { breaker });
+    }
+    const recorded = this.#breaker(breaker).recordOutside(verdict, durationMs, atMs);
+    const { outcome } = verdict;
+    const type = 'call.finished';
+    this.#bus.publish({ type, breaker, outcome, durationMs, attempt: 1, recorded });
   }
+}
+
+/** Options are merged before they are checked, and anything can be merged. */
+function assertObject(path: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw invalidOption(path, 'an object', value);
 }
 
 /** Probe counts belong to a process: a restored breaker begins its probes anew. */

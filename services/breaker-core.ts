@@ -35,7 +35,7 @@ import {
   type Protected,
 } from './call.ts';
 import { adopt, follow, hearPeer, quarantine } from './chart-follower.ts';
-import { invalidArgument, textArgument } from './check.ts';
+import { invalidArgument, objectOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
@@ -51,7 +51,7 @@ import type { OpenPermit, Permit, PermitOwner, Recorded } from './permit.ts';
 import { count, record, recordOutside } from './recording.ts';
 import { Refusal } from './refusal.ts';
 import type { BreakerActor, Runtime } from './runtime.ts';
-import { watchSlow } from './slow-calls.ts';
+import { rewatchSlow, watchSlow } from './slow-calls.ts';
 
 const REASON_MAX = 1_024;
 const IDENTITY_MAX = 256;
@@ -70,7 +70,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       if (this.lane === LANE_PLAIN) return this.#callPlain(first);
       if (this.lane === LANE_TIMED) return this.#callTimed(first);
     }
-    if (refusesNow(this)) return Promise.reject(this.#refuseNow(first, second, third).toError());
+    if (refusesNow(this)) return this.#throwRefusal(first, second, third);
     return this.#callLayered(first, second, third).then((result) => {
       if (result.ok) return result.value;
       throw result.refused ? result.refusal.toError() : result.error;
@@ -95,9 +95,9 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   }
 
   async #callTimed<T>(fn: Protected<T>): Promise<Awaited<T>> {
-    const { generation, running, runtime } = this;
+    const { generation, options, running, runtime } = this;
     const { clock } = runtime;
-    const startMs = clock.monotonicMs();
+    const startMs = options.isMeasured ? clock.monotonicMs() : 0;
     const slot = running === null ? -1 : watchSlow(this, running, startMs);
     this.inFlightCount++;
     let value: Awaited<T>;
@@ -106,13 +106,13 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     } catch (error) {
       this.left();
       const place = running === null ? NaN : running.end(slot);
-      const nowMs = clock.monotonicMs();
+      const nowMs = options.isDated ? clock.monotonicMs() : 0;
       this.#recordThrown(error, generation, nowMs - startMs, nowMs, place);
       throw error;
     }
     if (--this.inFlightCount === 0 && runtime.onIdle !== null) runtime.onIdle();
     const place = running === null ? NaN : running.end(slot);
-    const nowMs = clock.monotonicMs();
+    const nowMs = options.isDated ? clock.monotonicMs() : 0;
     if (generation === this.generation) count(this, false, nowMs - startMs, nowMs, place);
     return value;
   }
@@ -133,13 +133,11 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     second?: Second<T>,
     third?: CallOptions,
   ): Promise<CallResult<Awaited<T>>> {
-    if (refusesNow(this)) {
-      const refusal = this.#refuseNow(first, second, third);
-      return Promise.resolve({ ok: false, refused: true, refusal });
-    }
-    if (second === undefined && this.lane !== LANE_GENERAL && !this.runtime.isObserved) {
+    if (refusesNow(this)) return this.#tellRefusal(first, second, third);
+    const isPlain = second === undefined && typeof first === 'function';
+    if (isPlain && this.lane !== LANE_GENERAL && !this.runtime.isObserved) {
       // These lanes never refuse, so what throws is the function's own.
-      return this.call(first as Protected<T>).then(
+      return this.call(first).then(
         (value) => ({ ok: true, value }),
         (error: unknown) => ({ ok: false, refused: false, error }),
       );
@@ -147,7 +145,22 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return this.#callLayered(first, second, third);
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- bad arguments reject, never throw
+  async #throwRefusal<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Promise<never> {
+    throw this.#refuseNow(first, second, third).toError();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async #tellRefusal<T>(
+    first: First<T>,
+    second?: Second<T>,
+    third?: CallOptions,
+  ): Promise<CallResult<never>> {
+    return { ok: false, refused: true, refusal: this.#refuseNow(first, second, third) };
+  }
+
   #refuseNow<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Refusal {
+    functionFrom(first, second);
     return refuse(this, refusalCode(this), specFrom(first, second, third));
   }
 
@@ -161,6 +174,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   }
 
   callSync<T>(fn: (context: CallContext) => T): T {
+    if (typeof fn !== 'function') throw invalidArgument('callSync(fn)', 'a function', fn);
     const permit = this.acquire() as OpenPermit;
     let value: T;
     try {
@@ -171,6 +185,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     }
     if (isThenable(value)) {
       permit.ignore();
+      // Nobody gets it, so nobody else could see it fail.
+      Promise.resolve(value).catch(() => {});
       throw invalidArgument('the result of callSync', 'a value; call() takes promises', value);
     }
     settle(this, permit, this.classifyValue(value), undefined);
@@ -263,12 +279,14 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     this.rest?.bulkhead?.rejectAll(refusal);
   }
 
-  /** Stops the actor and drops every deadline. */
-  dispose(): void {
+  /** The board is closed: nothing moves it any more, and no deadline is left. */
+  end(): void {
     const { deadlines } = this.runtime;
     deadlines.cancel(this.rest?.probeDeadline ?? null);
     deadlines.cancel(this.rest?.slowDeadline ?? null);
-    this.circuit?.stop();
+    // What still runs belongs to the past.
+    this.generation++;
+    this.circuit?.end();
   }
 
   // ── operators ──────────────────────────────────────────────────────────────────────────────
@@ -289,6 +307,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const reason = textArgument(`the reason of ${act}`, why, REASON_MAX);
     const by = identityOf(options);
     const { name, runtime } = this;
+    this.#assertMovable(act === 'reset');
     runtime.publish({ type: 'operator.acted', breaker: name, act, reason, by });
     if (act === 'reset') this.circuit?.release();
     this.send({ type: `operator.${act}`, reason, by, atMs: runtime.clock.nowMs() });
@@ -298,13 +317,25 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const by = identityOf(options);
     const { name, runtime } = this;
     const reason = 'the key was rotated';
+    this.#assertMovable(false);
     runtime.publish({ type: 'operator.acted', breaker: name, act: 'rotate_key', reason, by });
     this.send({ type: 'key.rotated', atMs: runtime.clock.nowMs() });
   }
 
+  /** An operator's act that would move nothing is an error, not a silence. */
+  #assertMovable(endsQuarantine: boolean): void {
+    const code = this.runtime.isClosed
+      ? 'board_closed'
+      : this.isQuarantined && !endsQuarantine
+        ? 'quarantined'
+        : null;
+    if (code !== null) throw new Refusal(code, this.name, null, undefined).toError();
+  }
+
   configure(options: BreakerOptions): void {
-    this.options = resolveOptions(mergeOptions(this.options.given, options));
-    this.applyOptions();
+    objectOption('breaker', options);
+    this.applyOptions(resolveOptions(mergeOptions(this.options.given, options)));
+    rewatchSlow(this);
     const { name: breaker, runtime } = this;
     runtime.publish({ type: 'breaker.configured', breaker, options: Object.keys(options) });
   }

@@ -61,7 +61,7 @@ export abstract class BreakerState implements CircuitHost {
     this.options = options;
     this.generation = restored?.context.generation ?? 0;
     if (restored !== undefined) this.circuit = new Circuit(this, restored);
-    this.applyOptions();
+    this.applyOptions(options);
   }
 
   abstract circuitChanged(before: CircuitState, event: BreakerEvent['type'] | 'external'): void;
@@ -120,15 +120,19 @@ export abstract class BreakerState implements CircuitHost {
   forgetCounts(): void {
     this.consecutiveFailures = 0;
     this.policy?.reset();
+    // Where a running call was counted as slow, there is nothing any more.
+    this.running?.forgetPlaces();
   }
 
   /** Policy, bulkhead and lane from the options; what is being counted is kept. */
-  applyOptions(): void {
-    const { options, runtime } = this;
+  applyOptions(options: ResolvedOptions): void {
+    const { policy, runtime } = this;
     const { trip, bulkhead } = options;
     const nowMs = trip.policy === 'consecutive' ? 0 : runtime.clock.monotonicMs();
-    this.policy = createTripPolicy(trip, this.report, nowMs, this.policy);
-    this.running?.forgetPlaces();
+    // First, because a policy of the user's own may not come to be: then nothing has changed.
+    this.policy = createTripPolicy(trip, this.report, nowMs, policy);
+    this.options = options;
+    if (this.policy !== policy) this.running?.forgetPlaces();
     if (options.slowCallMs === null) this.running = null;
     else this.running ??= new RunningCalls();
     if (bulkhead !== null) {

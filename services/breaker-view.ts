@@ -47,7 +47,7 @@ export function explanationOf(breaker: BreakerState): string {
 export function isPristine(breaker: BreakerState): boolean {
   const { circuit, policy, runtime } = breaker;
   if (breaker.inFlightCount > 0 || breaker.consecutiveFailures > 0) return false;
-  if (breaker.isQuarantined) return false;
+  if (breaker.isQuarantined || breaker.options.given !== breaker.madeWith) return false;
   const counts = policy?.counts(runtime.clock.monotonicMs());
   if (counts !== undefined && (counts.failures > 0 || counts.slow > 0)) return false;
   if (circuit === null) return true;

@@ -12,6 +12,8 @@ import { errorNameOf, FACT_VERSION, type Fact, type FactBody } from './facts.ts'
 const PENDING_MAX = 10_000;
 /** A subscriber that keeps one batch longer than this is reported. */
 const SLOW_SUBSCRIBER_MS = 50;
+/** Batches that closing still delivers: subscribers may cause facts, and their failures do. */
+const LAST_BATCHES_MAX = 10;
 
 type Guard = <T>(next: (value: T) => void) => (value: T) => void;
 
@@ -60,7 +62,11 @@ class GuardedObservable<T> extends Observable<T> {
           };
     return super.subscribe({
       next: guard((value: T) => observer.next?.(value)),
-      error: guard((problem: unknown) => observer.error?.(problem)),
+      // Operators end a stream with what their callbacks throw; unheard, RxJS would raise it.
+      error: guard((problem: unknown) => {
+        if (observer.error === undefined) throw problem;
+        observer.error(problem);
+      }),
       complete: () => guard<void>(() => observer.complete?.())(),
     });
   }
@@ -90,9 +96,21 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   let isScheduled = false;
   let isClosed = false;
   let isDelivering = false;
+  let current: Fact | null = null;
+  let busyMs = 0;
+  let failure: string | undefined;
 
-  const make = (body: FactBody): Fact =>
-    Object.assign({ v: FACT_VERSION, seq: seq++, atMs: clock.nowMs() } as const, body);
+  const push = (body: FactBody): void => {
+    const stamp = { v: FACT_VERSION, seq: seq++, atMs: clock.nowMs() } as const;
+    // Every subscriber gets the same object, so none may change it.
+    queue.push(Object.freeze(Object.assign(stamp, body)));
+  };
+
+  const schedule = (): void => {
+    if (isScheduled || isDelivering || queue.length === 0) return;
+    isScheduled = true;
+    clock.defer(flush);
+  };
 
   const publish = (body: FactBody): void => {
     if (listeners.size === 0 || isClosed) return;
@@ -101,15 +119,9 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
       seq++;
       return;
     }
-    queue.push(make(body));
-    if (!isScheduled && !isDelivering) {
-      isScheduled = true;
-      clock.defer(flush);
-    }
+    push(body);
+    schedule();
   };
-
-  let busyMs = 0;
-  let failure: string | undefined;
 
   const flush = (): void => {
     isScheduled = false;
@@ -119,37 +131,40 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
       // Facts published while delivering go to the next batch, so the order is everybody's.
       const batch = queue;
       queue = [];
-      for (const fact of batch) for (const listener of [...listeners]) listener.next(fact);
+      for (const fact of batch) {
+        current = fact;
+        for (const listener of [...listeners]) listener.next(fact);
+      }
+      current = null;
+      report();
     } finally {
       isDelivering = false;
     }
-    if (droppedCount > 0) {
-      const count = droppedCount;
-      droppedCount = 0;
-      publish({ type: 'facts.dropped', count });
-    }
-    if (busyMs > SLOW_SUBSCRIBER_MS) publish({ type: 'subscriber.slow', busyMs });
-    if (failure !== undefined) publish({ type: 'subscriber.failed', errorName: failure });
+    schedule();
+  };
+
+  /** What went wrong with a batch: at most three facts, which no bound holds back. */
+  const report = (): void => {
+    if (droppedCount > 0) push({ type: 'facts.dropped', count: droppedCount });
+    if (busyMs > SLOW_SUBSCRIBER_MS) push({ type: 'subscriber.slow', busyMs });
+    if (failure !== undefined) push({ type: 'subscriber.failed', errorName: failure });
+    droppedCount = 0;
     busyMs = 0;
     failure = undefined;
-    if (queue.length > 0 && !isScheduled) {
-      isScheduled = true;
-      clock.defer(flush);
-    }
   };
 
   /** A subscriber that fails at every fact must not feed itself with reports of that. */
-  const isReport = (value: unknown): boolean =>
-    ['subscriber.failed', 'subscriber.slow'].includes((value as Fact | undefined)?.type ?? '');
+  const isReported = (): boolean =>
+    current?.type === 'subscriber.failed' || current?.type === 'subscriber.slow';
 
   const guard: Guard = (next) => (value) => {
     const startMs = clock.monotonicMs();
     try {
       next(value);
     } catch (error) {
-      if (!isReport(value)) failure = errorNameOf(error);
+      if (!isReported()) failure = errorNameOf(error);
     }
-    if (!isReport(value)) busyMs += clock.monotonicMs() - startMs;
+    if (!isReported()) busyMs += clock.monotonicMs() - startMs;
   };
 
   const facts$ = GuardedObservable.of<Fact>(guard, (listener) => {
@@ -173,7 +188,8 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
     publish,
     flush,
     close() {
-      flush();
+      // Reports on the last batches are facts too; a subscriber that keeps causing more is left.
+      for (let batch = 0; queue.length > 0 && batch < LAST_BATCHES_MAX; batch++) flush();
       isClosed = true;
       for (const listener of [...listeners]) listener.complete();
     },

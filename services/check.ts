@@ -50,6 +50,16 @@ export function functionOption(path: string, value: unknown): void {
   }
 }
 
+const CLOCK = ['nowMs', 'monotonicMs', 'setTimer', 'clearTimer', 'defer'] as const;
+
+/** Refuses what is no clock; undefined passes. */
+export function clockOption(path: string, value: unknown): void {
+  if (value === undefined) return;
+  const methods = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (CLOCK.every((method) => typeof methods[method] === 'function')) return;
+  throw invalidOption(path, `a clock with ${CLOCK.join(', ')}`, value);
+}
+
 export function choiceOption<T extends string>(
   path: string,
   value: unknown,
@@ -61,11 +71,16 @@ export function choiceOption<T extends string>(
   throw invalidOption(path, `one of ${choices.map((c) => `'${c}'`).join(', ')}`, value);
 }
 
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function objectOption(path: string, value: unknown): void {
+  if (!isObject(value)) throw invalidOption(path, 'an object', value);
+}
+
 /** Refuses anything but an object with known keys: a misspelt option must not pass silently. */
 export function knownKeys(path: string, value: unknown, keys: readonly string[]): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidOption(path, 'an object', value);
-  }
+  if (!isObject(value)) throw invalidOption(path, 'an object', value);
   for (const key of Object.keys(value)) {
     if (!keys.includes(key)) {
       throw new FuseboardError('invalid_option', `${path}.${key} is not an option`, {

@@ -12,6 +12,7 @@ import {
   type BreakerEvent,
   type BreakerStateName,
 } from '../machines/breaker-context.ts';
+import { containObservers } from './contained-actor.ts';
 import { errorNameOf } from './facts.ts';
 import { gateOf, gateOfState, REFUSE, snapshotAt, stateNameOf, type Gate } from './gate.ts';
 import type { BreakerActor, Runtime } from './runtime.ts';
@@ -34,6 +35,8 @@ export interface CircuitHost {
   /** The chart moved from `before`; `event` is what moved it, `external` where others sent it. */
   circuitChanged(before: CircuitState, event: BreakerEvent['type'] | 'external'): void;
   circuitQuarantined(): void;
+  /** A callback of the user's threw. */
+  report(callback: string, error: unknown): void;
 }
 
 export class Circuit implements CircuitState {
@@ -48,12 +51,13 @@ export class Circuit implements CircuitState {
   #snapshot: SnapshotFrom<BreakerMachine> | null = null;
   #sending: BreakerEvent['type'] | 'external' = 'external';
   #crashesMs: number[] = [];
+  #isEnded = false;
 
   constructor(host: CircuitHost, initial?: CircuitState) {
     this.#host = host;
     this.state = initial?.state ?? 'closed';
     this.context = initial?.context ?? pristineContext;
-    this.changedAtMs = initial?.changedAtMs ?? host.runtime.clock.nowMs();
+    this.changedAtMs = initial?.changedAtMs ?? 0;
     this.#gate = gateOfState(this.state);
   }
 
@@ -61,7 +65,7 @@ export class Circuit implements CircuitState {
     return this.#gate;
   }
 
-  /** The living actor. After a crash it is another one. */
+  /** The living actor. After a crash it is another one; in quarantine it is the crashed one. */
   get actor(): BreakerActor {
     return this.#actor ?? this.#hydrate();
   }
@@ -70,28 +74,29 @@ export class Circuit implements CircuitState {
     return this.#actor !== null;
   }
 
-  /** Sends an event. A quarantined breaker is moved by nothing. */
+  /** Sends an event. A quarantined breaker is moved by nothing, nor is one that has ended. */
   send(event: BreakerEvent): void {
-    if (this.isQuarantined) return;
+    if (this.isQuarantined || this.#isEnded) return;
     const actor = this.actor;
-    const before = this.#sending;
     this.#sending = event.type;
     actor.send(event);
-    this.#sending = before;
+    this.#sending = 'external';
   }
 
   /** Ends the quarantine: the next event finds a fresh actor in the last good state. */
   release(): void {
+    if (!this.isQuarantined) return;
     this.isQuarantined = false;
     this.#crashesMs = [];
+    this.#forgetActor();
     this.#gate = gateOfState(this.state);
   }
 
-  stop(): void {
+  /** Stops the actor for good. */
+  end(): void {
     this.#subscription?.unsubscribe();
     this.#actor?.stop();
-    this.#actor = null;
-    this.#snapshot = null;
+    this.#isEnded = true;
   }
 
   #hydrate(): BreakerActor {
@@ -104,8 +109,10 @@ export class Circuit implements CircuitState {
     this.#actor = actor;
     this.#subscription = actor.subscribe({
       next: (snapshot) => this.#follow(snapshot),
-      error: (error) => this.#crashed(error),
+      error: (error) => this.#crashed(errorNameOf(error)),
+      complete: () => this.#crashed('ActorStopped'),
     });
+    containObservers(actor, (callback, error) => this.#host.report(callback, error));
     this.#host.runtime.watch(actor);
     actor.start();
     return actor;
@@ -127,14 +134,16 @@ export class Circuit implements CircuitState {
     if (before.state !== this.state || before.context.generation !== this.context.generation) {
       this.changedAtMs = this.#host.runtime.clock.nowMs();
     }
-    this.#host.circuitChanged(before, this.#sending);
+    // An observer of the actor may send events of its own before this one's sender goes on.
+    const event = this.#sending;
+    this.#sending = 'external';
+    this.#host.circuitChanged(before, event);
   }
 
-  #crashed(error: unknown): void {
+  /** The actor died, or somebody who holds it stopped it. */
+  #crashed(errorName: string): void {
     const { runtime, name } = this.#host;
     const nowMs = runtime.clock.monotonicMs();
-    this.#actor = null;
-    this.#snapshot = null;
     this.#crashesMs = [...this.#crashesMs, nowMs].filter((ms) => ms > nowMs - CRASH_SPAN_MS);
     const crashCount = this.#crashesMs.length;
     if (crashCount > CRASHES_MAX) {
@@ -144,11 +153,14 @@ export class Circuit implements CircuitState {
       return;
     }
     // The next reader of `.actor` and the next event find a new one in the last good state.
-    runtime.publish({
-      type: 'actor.rebuilt',
-      breaker: name,
-      crashCount,
-      errorName: errorNameOf(error),
-    });
+    this.#forgetActor();
+    runtime.publish({ type: 'actor.rebuilt', breaker: name, crashCount, errorName });
+  }
+
+  #forgetActor(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = null;
+    this.#actor = null;
+    this.#snapshot = null;
   }
 }

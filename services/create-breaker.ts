@@ -1,7 +1,7 @@
 /** A breaker without a board: no store, no bus, nothing to open or close. */
 import { BreakerCore } from './breaker-core.ts';
 import type { Breaker } from './breaker.ts';
-import { textArgument } from './check.ts';
+import { clockOption, functionOption, objectOption, textArgument } from './check.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { resolveOptions, type BreakerOptions } from './options.ts';
@@ -21,8 +21,11 @@ const deadlinesOf = new WeakMap<Clock, Deadlines>();
 
 /** @throws FuseboardError invalid_option, invalid_argument */
 export function createBreaker(options: LoneBreakerOptions = {}): Breaker {
+  objectOption('breaker', options);
   const { name = 'breaker', clock = systemClock, random = systemRandom, ...rest } = options;
   textArgument('breaker.name', name, 256);
+  clockOption('breaker.clock', clock);
+  functionOption('breaker.random', random);
   let deadlines = deadlinesOf.get(clock);
   if (deadlines === undefined) {
     deadlines = new Deadlines(clock);

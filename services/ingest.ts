@@ -4,10 +4,9 @@
  */
 import type { Observer } from 'rxjs';
 
-import type { Clock } from './clock.ts';
+import { isFuseboardError } from './errors.ts';
 import { errorNameOf, type FactBody } from './facts.ts';
 import { OUTCOMES, type Outcome, type Verdict } from './outcome.ts';
-import { isFuseboardError } from './errors.ts';
 
 /** What another service, a health check or a queue knows about a call. */
 export interface OutcomeEvent {
@@ -28,7 +27,6 @@ export interface OutcomeEvent {
 export type IngestEvent = OutcomeEvent;
 
 export interface IngestOptions {
-  readonly clock: Clock;
   readonly publish: (fact: FactBody) => void;
   /** Counts an outcome that is valid and new. */
   readonly count: (event: OutcomeEvent, verdict: Verdict) => void;
@@ -37,30 +35,31 @@ export interface IngestOptions {
 /** Event ids remembered against repetition; beyond them the oldest are forgotten. */
 const IDS_MAX = 100_000;
 const TEXT_MAX = 256;
+/** The last instant that a Date can be. */
+const MS_MAX = 8.64e15;
 
 export function createIngest(options: IngestOptions): Observer<IngestEvent> {
   const { publish } = options;
   const seen = new Set<string>();
   const refuse = (problem: string): void => publish({ type: 'ingest.refused', problem });
 
-  const take = (event: unknown): void => {
-    const problem = problemOf(event);
-    if (problem !== null) return refuse(problem);
-    const valid = event as OutcomeEvent;
-    if (seen.has(valid.id)) return;
-    const { outcome, retryAtMs } = valid;
-    options.count(valid, retryAtMs === undefined ? { outcome } : { outcome, retryAtMs });
-    seen.add(valid.id);
+  const take = (event: OutcomeEvent): void => {
+    if (seen.has(event.id)) return;
+    const { outcome, retryAtMs } = event;
+    options.count(event, retryAtMs === undefined ? { outcome } : { outcome, retryAtMs });
+    seen.add(event.id);
     if (seen.size > IDS_MAX) seen.delete(seen.values().next().value as string);
   };
 
   return {
     next(event) {
+      const read = copyOf(event);
+      if (typeof read === 'string') return refuse(read);
       try {
-        take(event);
+        take(read);
       } catch (error) {
-        // Such as a breaker that a full registry cannot take, or a getter that throws.
-        refuse(isFuseboardError(error) ? error.message : `unreadable: ${errorNameOf(error)}`);
+        // Such as a breaker that a full registry cannot take.
+        refuse(isFuseboardError(error) ? error.message : `failed: ${errorNameOf(error)}`);
       }
     },
     error(error) {
@@ -70,12 +69,22 @@ export function createIngest(options: IngestOptions): Observer<IngestEvent> {
   };
 }
 
-/** What is wrong with an event; null when nothing is. */
-function problemOf(event: unknown): string | null {
+/** The event with each of its fields read once, or what is wrong with it. */
+function copyOf(event: unknown): OutcomeEvent | string {
   if (typeof event !== 'object' || event === null) return 'an event must be an object';
-  const { kind, id, breaker, outcome, atMs, durationMs, retryAtMs } = event as Partial<
-    Record<keyof OutcomeEvent, unknown>
-  >;
+  try {
+    const { kind, id, breaker, outcome, atMs, durationMs, retryAtMs } = event as Fields;
+    const fields = { kind, id, breaker, outcome, atMs, durationMs, retryAtMs };
+    return problemOf(fields) ?? (fields as OutcomeEvent);
+  } catch (error) {
+    return `unreadable: ${errorNameOf(error)}`;
+  }
+}
+
+type Fields = { readonly [K in keyof OutcomeEvent]?: unknown };
+
+/** What is wrong with an event; null when nothing is. */
+function problemOf({ kind, id, breaker, outcome, ...instants }: Fields): string | null {
   if (kind !== 'outcome') return `kind must be 'outcome', got ${kindOf(kind)}`;
   if (!isText(id)) return `id must be a string of 1 to ${TEXT_MAX} characters, got ${kindOf(id)}`;
   if (!isText(breaker)) {
@@ -84,9 +93,9 @@ function problemOf(event: unknown): string | null {
   if (!(OUTCOMES as readonly unknown[]).includes(outcome)) {
     return `outcome must be one of ${OUTCOMES.join(', ')}, got ${kindOf(outcome)}`;
   }
-  for (const [field, value] of Object.entries({ atMs, durationMs, retryAtMs })) {
-    if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < Infinity)) {
-      return `${field} must be milliseconds of at least 0, got ${kindOf(value)}`;
+  for (const [field, value] of Object.entries(instants)) {
+    if (value !== undefined && !(typeof value === 'number' && value >= 0 && value <= MS_MAX)) {
+      return `${field} must be milliseconds from 0 to ${MS_MAX}, got ${kindOf(value)}`;
     }
   }
   return null;

@@ -1,6 +1,7 @@
 /** XState inspection for present and future actors: nothing is attached while nobody watches. */
 import type { InspectionEvent, Observer, Subscription } from 'xstate';
 
+import { invalidArgument } from './check.ts';
 import type { BreakerActor } from './runtime.ts';
 
 export type InspectionObserver =
@@ -9,45 +10,69 @@ export type InspectionObserver =
 export interface Inspection {
   /** Attaches every observer to an actor that has not started yet. */
   watch(actor: BreakerActor): void;
-  add(observer: InspectionObserver, actors: Iterable<BreakerActor>): { unsubscribe(): void };
+  /** @throws FuseboardError invalid_argument */
+  add(observer: InspectionObserver): { unsubscribe(): void };
 }
 
-export function createInspection(onThrow: (error: unknown) => void): Inspection {
-  const observers = new Map<(event: InspectionEvent) => void, Set<Subscription>>();
+export interface InspectionOptions {
+  /** The actors that live now. Nothing here holds them: an unused one can be forgotten. */
+  readonly actors: () => Iterable<BreakerActor>;
+  readonly onThrow: (error: unknown) => void;
+}
 
-  const attach = (
-    next: (event: InspectionEvent) => void,
-    subscriptions: Set<Subscription>,
-    actor: BreakerActor,
-  ): void => {
+/** One observer, and what it is attached to. */
+interface Watcher {
+  readonly next: (event: InspectionEvent) => void;
+  readonly subscriptions: WeakMap<BreakerActor, Subscription>;
+}
+
+export function createInspection({ actors, onThrow }: InspectionOptions): Inspection {
+  const watchers = new Set<Watcher>();
+
+  const attach = ({ next, subscriptions }: Watcher, actor: BreakerActor): void => {
     // The system announced the actor before anybody could listen: say it again.
     next({ type: '@xstate.actor', actorRef: actor, rootId: actor.sessionId });
-    subscriptions.add(actor.system.inspect(next));
+    subscriptions.set(actor, actor.system.inspect(next));
   };
 
   return {
     watch(actor) {
-      for (const [next, subscriptions] of observers) attach(next, subscriptions, actor);
+      for (const watcher of watchers) attach(watcher, actor);
     },
-    add(observer, actors) {
-      const inner = typeof observer === 'function' ? observer : observer.next?.bind(observer);
-      const next = (event: InspectionEvent): void => {
-        try {
-          inner?.(event);
-        } catch (error) {
-          onThrow(error);
-        }
+    add(observer) {
+      const contained = containedNext(observer, onThrow);
+      const watcher: Watcher = {
+        next: (event) => {
+          if (watchers.has(watcher)) contained(event);
+        },
+        subscriptions: new WeakMap(),
       };
-      const subscriptions = new Set<Subscription>();
-      observers.set(next, subscriptions);
-      for (const actor of actors) attach(next, subscriptions, actor);
+      watchers.add(watcher);
+      for (const actor of actors()) attach(watcher, actor);
       return {
         unsubscribe() {
-          observers.delete(next);
-          for (const subscription of subscriptions) subscription.unsubscribe();
-          subscriptions.clear();
+          if (!watchers.delete(watcher)) return;
+          for (const actor of actors()) watcher.subscriptions.get(actor)?.unsubscribe();
         },
       };
     },
+  };
+}
+
+function containedNext(
+  observer: unknown,
+  onThrow: (error: unknown) => void,
+): (event: InspectionEvent) => void {
+  const isObject = typeof observer === 'object' && observer !== null;
+  if (!isObject && typeof observer !== 'function') {
+    throw invalidArgument('inspectActors(observer)', 'a function or an observer', observer);
+  }
+  return (event) => {
+    try {
+      if (typeof observer === 'function') observer(event);
+      else (observer as Partial<Observer<InspectionEvent>>).next?.(event);
+    } catch (error) {
+      onThrow(error);
+    }
   };
 }

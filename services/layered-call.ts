@@ -9,7 +9,7 @@ import type { Bulkhead } from './bulkhead.ts';
 import { PLAIN_CONTEXT, type CallContext, type CallSpec, type Protected } from './call.ts';
 import { FuseboardError, type RefusalCode } from './errors.ts';
 import { errorCodeOf, errorNameOf } from './facts.ts';
-import type { ResolvedOptions } from './options.ts';
+import type { ResolvedOptions, ResolvedRetry } from './options.ts';
 import { CANCELLED, FAILED, type Verdict } from './outcome.ts';
 import { OpenPermit, type Recorded } from './permit.ts';
 import { Refusal } from './refusal.ts';
@@ -47,7 +47,18 @@ export async function callLayered<T>(
   fn: Protected<T>,
 ): Promise<CallResult<T>> {
   const { retry } = host.options;
-  if (retry === null) return attempt(host, spec, fn, 1);
+  const result = await (retry === null
+    ? attempt(host, spec, fn, 1)
+    : attempts(host, spec, fn, retry));
+  return result.ok || result.refused ? result : { ok: false, refused: false, error: result.error };
+}
+
+async function attempts<T>(
+  host: LayeredHost,
+  spec: CallSpec,
+  fn: Protected<T>,
+  retry: ResolvedRetry,
+): Promise<AttemptResult<T>> {
   const { clock, deadlines } = host.runtime;
   const startMs = clock.monotonicMs();
   let last: AttemptResult<T> | undefined;
@@ -95,6 +106,8 @@ async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Re
     if (refusal !== null) return refusal;
     const { bulkhead } = host;
     if (bulkhead !== null && !bulkhead.tryEnter()) {
+      // Who joins a queue after the board began to close would be sent away by nobody.
+      if (host.runtime.isClosed) return host.refuse('board_closed', spec);
       const timeoutError = (): Refusal => host.refuse('bulkhead_timeout', spec);
       const place = bulkhead.queue(spec.priority, spec.signal, timeoutError);
       if (place === null) return host.refuse('bulkhead_full', spec);

@@ -53,7 +53,9 @@ export function openIntervalMs(
       return interval.ms;
     case 'exponential': {
       const { baseMs, maxMs, factor } = interval;
-      const grownMs = Math.min(maxMs, baseMs * factor ** (trip.tripCount - 1));
+      // Bounded, because nothing times infinity is not a number.
+      const growth = Math.min(factor ** (trip.tripCount - 1), Number.MAX_VALUE);
+      const grownMs = Math.min(maxMs, baseMs * growth);
       return baseMs + trip.random() * (grownMs - baseMs);
     }
     case 'function':

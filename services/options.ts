@@ -3,12 +3,13 @@ import {
   choiceOption,
   functionOption,
   invalidOption,
+  isObject,
   knownKeys,
   numberOption,
   ratioOption,
 } from './check.ts';
 import type { OpenIntervalOptions, ResolvedInterval } from './open-interval.ts';
-import { compileClassify, type Classify, type OutcomeOptions } from './outcome.ts';
+import { compileClassify, isErrorClass, type Classify, type OutcomeOptions } from './outcome.ts';
 import type { RateOptions, ResolvedRate, ResolvedTrip, TripOptions } from './trip-policy.ts';
 
 /**
@@ -121,6 +122,10 @@ export interface ResolvedOptions {
   readonly resultsSucceed: boolean;
   /** Consecutive failures that trip; Infinity under another policy. */
   readonly failuresMax: number;
+  /** Somebody asks how long a call took. */
+  readonly isMeasured: boolean;
+  /** Somebody asks when a call ended. */
+  readonly isDated: boolean;
   /** No layer, no mode and no look at results: calls may take the short way. */
   readonly isBare: boolean;
 }
@@ -153,8 +158,9 @@ const SPAN = { min: 1 } as const;
  * Checks options and fills in defaults.
  * @throws FuseboardError invalid_option, naming the option as `path.option`.
  */
-export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): ResolvedOptions {
-  knownKeys(path, options, KEYS);
+export function resolveOptions(given: BreakerOptions = {}, path = 'breaker'): ResolvedOptions {
+  knownKeys(path, given, KEYS);
+  const options = frozenCopy(given);
   const recoveryTimeoutMs = numberOption(
     `${path}.recoveryTimeoutMs`,
     options.recoveryTimeoutMs,
@@ -177,11 +183,13 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
   const retry = resolveRetry(options.retry, `${path}.retry`);
   const mode = choiceOption(`${path}.mode`, options.mode, MODES, 'enforce');
   const resultsSucceed = options.classify === undefined && options.failOnResult === undefined;
+  const slowCallMs = slowCallMsOf(trip);
+  const isMeasured = slowCallMs !== null || trip.policy === 'custom';
   const hasLayers = timeoutMs !== null || bulkhead !== null || retry !== null;
   return Object.freeze<ResolvedOptions>({
-    given: Object.freeze({ ...options }),
+    given: options,
     trip,
-    slowCallMs: slowCallMsOf(trip),
+    slowCallMs,
     recoveryTimeoutMs,
     interval: resolveInterval(options.openInterval, recoveryTimeoutMs, `${path}.openInterval`),
     probesMax: numberOption(`${path}.probesMax`, options.probesMax, COUNT, 1),
@@ -207,8 +215,20 @@ export function resolveOptions(options: BreakerOptions = {}, path = 'breaker'): 
     classify: compileClassify(options),
     resultsSucceed,
     failuresMax: trip.policy === 'consecutive' ? trip.failures : Infinity,
+    isMeasured,
+    isDated: isMeasured || trip.policy === 'time',
     isBare: mode === 'enforce' && resultsSucceed && !hasLayers,
   });
+}
+
+/** A copy that stays as it is, whatever becomes of the objects and arrays it was made from. */
+function frozenCopy<T extends object>(options: T): T {
+  const copy = (value: unknown): unknown => {
+    if (Array.isArray(value)) return Object.freeze([...(value as unknown[])]);
+    return typeof value === 'object' && value !== null ? Object.freeze({ ...value }) : value;
+  };
+  const entries = Object.entries(options).map(([key, value]) => [key, copy(value)]);
+  return Object.freeze(Object.fromEntries(entries)) as T;
 }
 
 /** Options over others. A trip policy of either kind replaces one of the other. */
@@ -312,19 +332,22 @@ function resolveInterval(
   recoveryTimeoutMs: number,
   path: string,
 ): ResolvedInterval {
-  if (interval === undefined) return { kind: 'fixed', ms: recoveryTimeoutMs };
+  if (interval === undefined) return Object.freeze({ kind: 'fixed', ms: recoveryTimeoutMs });
   if (typeof interval === 'number') {
-    return { kind: 'fixed', ms: numberOption(path, interval, { min: 0 }, 0) };
+    return Object.freeze({ kind: 'fixed', ms: numberOption(path, interval, { min: 0 }, 0) });
   }
   if (typeof interval === 'function') {
-    return { kind: 'function', of: interval, fallbackMs: recoveryTimeoutMs };
+    return Object.freeze({ kind: 'function', of: interval, fallbackMs: recoveryTimeoutMs });
+  }
+  if (!isObject(interval)) {
+    throw invalidOption(path, 'milliseconds, an object or a function', interval);
   }
   knownKeys(path, interval, ['baseMs', 'maxMs', 'factor']);
   const baseMs = numberOption(`${path}.baseMs`, interval.baseMs, { min: 0 }, recoveryTimeoutMs);
   const maxMs = numberOption(`${path}.maxMs`, interval.maxMs, { min: 0 }, baseMs * 16);
   if (maxMs < baseMs) throw invalidOption(`${path}.maxMs`, `at least baseMs (${baseMs})`, maxMs);
   const factor = numberOption(`${path}.factor`, interval.factor, { min: 1, max: 1_000 }, 2);
-  return { kind: 'exponential', baseMs, maxMs, factor };
+  return Object.freeze({ kind: 'exponential', baseMs, maxMs, factor });
 }
 
 function resolveProbeWait(
@@ -333,12 +356,12 @@ function resolveProbeWait(
   path: string,
 ): ResolvedOptions['probeWait'] {
   if (wait === undefined || wait === 'refuse') return null;
-  if (typeof wait !== 'object') throw invalidOption(path, `'refuse' or an object`, wait);
+  if (!isObject(wait)) throw invalidOption(path, `'refuse' or an object`, wait);
   knownKeys(path, wait, ['callersMax', 'timeoutMs']);
-  return {
+  return Object.freeze({
     callersMax: numberOption(`${path}.callersMax`, wait.callersMax, COUNT, 100),
     timeoutMs: numberOption(`${path}.timeoutMs`, wait.timeoutMs, SPAN, probeTimeoutMs),
-  };
+  });
 }
 
 function resolveBulkhead(
@@ -350,11 +373,11 @@ function resolveBulkhead(
   if (bulkhead.callsMax === undefined) {
     throw invalidOption(`${path}.callsMax`, 'given', bulkhead.callsMax);
   }
-  return {
+  return Object.freeze({
     callsMax: numberOption(`${path}.callsMax`, bulkhead.callsMax, COUNT, 0),
     queueMax: numberOption(`${path}.queueMax`, bulkhead.queueMax, { ...COUNT, min: 0 }, 0),
     queueTimeoutMs: optionalSpan(`${path}.queueTimeoutMs`, bulkhead.queueTimeoutMs),
-  };
+  });
 }
 
 function resolveRetry(retry: RetryOptions | undefined, path: string): ResolvedRetry | null {
@@ -371,18 +394,22 @@ function resolveRetry(retry: RetryOptions | undefined, path: string): ResolvedRe
   if (delayMaxMs < delayMs) {
     throw invalidOption(`${path}.delayMaxMs`, `at least delayMs (${delayMs})`, delayMaxMs);
   }
-  return {
+  return Object.freeze({
     attemptsMax: numberOption(`${path}.attemptsMax`, retry.attemptsMax, { ...COUNT, max: 100 }, 3),
     delayMs,
     delayMaxMs,
     totalMs: numberOption(`${path}.totalMs`, retry.totalMs, SPAN, 60_000),
     retryIf: retry.retryIf ?? null,
-  };
+  });
 }
 
 function checkMatcher(path: string, matcher: unknown): void {
-  const isFunction = (value: unknown): boolean => typeof value === 'function';
-  if (matcher === undefined || isFunction(matcher)) return;
-  if (Array.isArray(matcher) && matcher.every(isFunction)) return;
+  if (matcher === undefined || isErrorClass(matcher)) return;
+  // Any other class would be called as a predicate, and throw whenever it is asked.
+  if (typeof matcher === 'function' && !isClass(matcher)) return;
+  if (Array.isArray(matcher) && matcher.every(isErrorClass)) return;
   throw invalidOption(path, 'an error class, an array of them, or a predicate', matcher);
 }
+
+const isClass = (value: object): boolean =>
+  Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;

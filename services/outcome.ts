@@ -64,7 +64,8 @@ export type Classify = (settled: Settled, report: ReportThrow) => Verdict;
 /** Told which of the user's callbacks threw, and what. */
 export type ReportThrow = (callback: string, error: unknown) => void;
 
-const isErrorClass = (matcher: unknown): matcher is ErrorClass =>
+/** True for Error and every class that extends it. */
+export const isErrorClass = (matcher: unknown): matcher is ErrorClass =>
   typeof matcher === 'function' &&
   (matcher === Error || (matcher as ErrorClass).prototype instanceof Error);
 
@@ -78,11 +79,19 @@ const plainVerdicts = new Map<string, Verdict>(
   OUTCOMES.map((outcome) => [outcome, Object.freeze({ outcome })]),
 );
 
-/** A verdict from what a classifier returned; undefined where it returned nothing usable. */
-const toVerdict = (answer: Outcome | Verdict | undefined): Verdict | undefined => {
-  if (typeof answer === 'string') return plainVerdicts.get(answer);
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  return plainVerdicts.has(answer.outcome) ? answer : undefined;
+/** A retry time that is none, such as one read from a header that was not there. */
+const isBadRetryTime = ({ retryAtMs }: Verdict): boolean =>
+  retryAtMs !== undefined && !(Number.isFinite(retryAtMs) && retryAtMs >= 0);
+
+/** A verdict from what somebody says is one, without a retry time that is none. */
+export const verdictFrom = (said: unknown): Verdict | undefined => {
+  if (typeof said === 'string') return plainVerdicts.get(said);
+  if (typeof said !== 'object' || said === null) return undefined;
+  const verdict = said as Verdict;
+  if (!plainVerdicts.has(verdict.outcome)) return undefined;
+  if (!isBadRetryTime(verdict)) return verdict;
+  const { retryAtMs: _, ...rest } = verdict;
+  return rest;
 };
 
 /** Compiles the options into one function. */
@@ -99,17 +108,8 @@ export function compileClassify(options: OutcomeOptions): Classify {
     }
   };
   return (settled, report) => {
-    if (classify !== undefined) {
-      const answer = ask('classify', report, () => classify(settled));
-      const verdict = toVerdict(answer);
-      if (verdict !== undefined) return verdict;
-      if (answer !== undefined) {
-        report(
-          'classify',
-          new TypeError('classify must return an outcome, a verdict or undefined'),
-        );
-      }
-    }
+    const own = classify && ask('classify', report, () => askClassify(classify, settled, report));
+    if (own !== undefined) return own;
     if (settled.ok) {
       if (failOnResult === undefined) return SUCCEEDED;
       return ask('failOnResult', report, () => failOnResult(settled.value)) ? FAILED : SUCCEEDED;
@@ -119,4 +119,21 @@ export function compileClassify(options: OutcomeOptions): Classify {
     // A predicate that throws cannot excuse the error: it counts.
     return (ask('failOn', report, () => isFailure(error)) ?? true) ? FAILED : IGNORED;
   };
+}
+
+function askClassify(
+  classify: NonNullable<OutcomeOptions['classify']>,
+  settled: Settled,
+  report: ReportThrow,
+): Verdict | undefined {
+  const answer: unknown = classify(settled);
+  if (answer === undefined) return undefined;
+  const verdict = verdictFrom(answer);
+  if (verdict === undefined) {
+    throw new TypeError('classify must return an outcome, a verdict or undefined');
+  }
+  if (typeof answer === 'object' && verdict !== answer) {
+    report('classify', new RangeError('retryAtMs must be milliseconds of at least 0'));
+  }
+  return verdict;
 }

@@ -3,8 +3,18 @@
  * lease: one that nobody settles expires, so that a lost probe cannot hold a breaker half open.
  */
 import type { Bulkhead } from './bulkhead.ts';
+import { invalidArgument } from './check.ts';
 import type { Deadline } from './deadlines.ts';
-import { CANCELLED, FAILED, IGNORED, SUCCEEDED, type Outcome, type Verdict } from './outcome.ts';
+import {
+  CANCELLED,
+  FAILED,
+  IGNORED,
+  OUTCOMES,
+  SUCCEEDED,
+  verdictFrom,
+  type Outcome,
+  type Verdict,
+} from './outcome.ts';
 
 /**
  * What became of a recorded outcome: `counted`; `late`, because the breaker has moved on since the
@@ -25,7 +35,10 @@ export interface Permit {
   ignore(): Recorded;
   /** The caller gave up. */
   cancel(): Recorded;
-  /** Records an outcome of any class, for example `{ outcome: 'rate_limited', retryAtMs }`. */
+  /**
+   * Records an outcome of any class, for example `{ outcome: 'rate_limited', retryAtMs }`.
+   * @throws FuseboardError invalid_argument for what is none; the permit stays open.
+   */
   record(outcome: Outcome | Verdict): Recorded;
 }
 
@@ -80,7 +93,10 @@ export class OpenPermit implements Permit {
   }
 
   record(outcome: Outcome | Verdict): Recorded {
-    const verdict = typeof outcome === 'string' ? { outcome } : outcome;
+    const verdict = verdictFrom(outcome);
+    if (verdict === undefined) {
+      throw invalidArgument('permit.record(outcome)', `one of ${OUTCOMES.join(', ')}`, outcome);
+    }
     return this.#owner.settlePermit(this, verdict, undefined);
   }
 }

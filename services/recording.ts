@@ -119,8 +119,10 @@ export function recordOutside(
   durationMs: number,
   atMs: number | undefined,
 ): Recorded {
-  const { circuit, gate, runtime } = breaker;
-  const isInTime = atMs === undefined || atMs >= (circuit?.changedAtMs ?? 0);
+  const { circuit, gate, options, runtime } = breaker;
+  const { trip } = options;
+  const oldestMs = trip.policy === 'time' ? runtime.clock.nowMs() - trip.windowMs : -Infinity;
+  const isInTime = atMs === undefined || (atMs >= (circuit?.changedAtMs ?? 0) && atMs > oldestMs);
   const isCurrent = (gate === ADMIT || gate === LIMITED) && isInTime;
   const nowMs = runtime.clock.monotonicMs();
   const ended = { verdict, error: undefined, durationMs, nowMs, place: NaN };
@@ -137,8 +139,10 @@ function succeedProbe(breaker: BreakerState): void {
 function limitRate(breaker: BreakerState, verdict: Verdict, error: unknown): void {
   const { generation, options, runtime } = breaker;
   const atMs = runtime.clock.nowMs();
-  const probeAtMs = verdict.retryAtMs ?? atMs + options.recoveryTimeoutMs;
-  if (breaker.gate !== PROBE && probeAtMs - atMs < PACING_MS) return;
+  const { retryAtMs } = verdict;
+  const isShort = retryAtMs !== undefined && retryAtMs - atMs < PACING_MS;
+  if (isShort && breaker.gate !== PROBE) return;
+  const probeAtMs = retryAtMs ?? atMs + options.recoveryTimeoutMs;
   remember(breaker, error);
   breaker.send({ type: 'rate_limited', generation, atMs, probeAtMs });
 }

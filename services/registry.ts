@@ -8,19 +8,25 @@ import type { BreakerCore } from './breaker-core.ts';
 import { FuseboardError } from './errors.ts';
 import type { BreakerOptions } from './options.ts';
 
+export interface RegistryOptions {
+  /** Breakers held at once. */
+  readonly breakersMax: number;
+  /** Whether nothing would be lost if this breaker made room. */
+  readonly mayEvict: (breaker: BreakerCore) => boolean;
+  readonly onEvicted: (breaker: BreakerCore) => void;
+}
+
 export class Registry {
-  readonly #breakersMax: number;
+  readonly #options: RegistryOptions;
   readonly #breakers = new Map<string, BreakerCore>();
   /** Evicted breakers that somebody may still hold. */
   readonly #evicted = new Map<string, WeakRef<BreakerCore>>();
   readonly #forgotten = new FinalizationRegistry<string>((name) => {
     if (this.#evicted.get(name)?.deref() === undefined) this.#evicted.delete(name);
   });
-  readonly #onEvicted: (breaker: BreakerCore) => void;
 
-  constructor(breakersMax: number, onEvicted: (breaker: BreakerCore) => void) {
-    this.#breakersMax = breakersMax;
-    this.#onEvicted = onEvicted;
+  constructor(options: RegistryOptions) {
+    this.#options = options;
   }
 
   get size(): number {
@@ -32,31 +38,39 @@ export class Registry {
     return this.#breakers.values();
   }
 
+  /** Every breaker that may still be at work: the registered ones, and evicted ones still held. */
+  *living(): IterableIterator<BreakerCore> {
+    yield* this.#breakers.values();
+    for (const evicted of this.#evicted.values()) {
+      const breaker = evicted.deref();
+      if (breaker !== undefined) yield breaker;
+    }
+  }
+
   get(name: string): BreakerCore | undefined {
     return this.#breakers.get(name) ?? this.#evicted.get(name)?.deref();
   }
 
-  /** @throws FuseboardError registry_full; the breaker was not added. */
+  /** Makes room for one more. @throws FuseboardError registry_full */
+  makeRoom(name: string): void {
+    if (this.#breakers.size < this.#options.breakersMax || this.#evictOne()) return;
+    throw new FuseboardError(
+      'registry_full',
+      `the board holds ${this.#breakers.size} breakers, breakersMax, and none is pristine`,
+      { breaker: name, hint: 'Raise breakersMax, or key breakers by fewer distinct names.' },
+    );
+  }
+
   add(breaker: BreakerCore): void {
-    if (this.#breakers.size >= this.#breakersMax && !this.#evictOne()) {
-      throw new FuseboardError(
-        'registry_full',
-        `the board holds ${this.#breakers.size} breakers, breakersMax, and none is pristine`,
-        {
-          breaker: breaker.name,
-          hint: 'Raise breakersMax, or key breakers by fewer distinct names.',
-        },
-      );
-    }
+    this.#evicted.delete(breaker.name);
     this.#breakers.set(breaker.name, breaker);
   }
 
   /** A breaker that was evicted and is held and used all the same comes back, bound or no bound. */
   readmit(breaker: BreakerCore): void {
     if (this.#breakers.has(breaker.name)) return;
-    this.#evicted.delete(breaker.name);
-    if (this.#breakers.size >= this.#breakersMax) this.#evictOne();
-    this.#breakers.set(breaker.name, breaker);
+    if (this.#breakers.size >= this.#options.breakersMax) this.#evictOne();
+    this.add(breaker);
   }
 
   /** Looks at each breaker at most once; those that must stay go to the end of the line. */
@@ -64,7 +78,7 @@ export class Registry {
     const passed: BreakerCore[] = [];
     let victim: BreakerCore | undefined;
     for (const breaker of this.#breakers.values()) {
-      if (breaker.isPristine) {
+      if (this.#options.mayEvict(breaker)) {
         victim = breaker;
         break;
       }
@@ -78,7 +92,7 @@ export class Registry {
     this.#breakers.delete(victim.name);
     this.#evicted.set(victim.name, new WeakRef(victim));
     this.#forgotten.register(victim, victim.name);
-    this.#onEvicted(victim);
+    this.#options.onEvicted(victim);
     return true;
   }
 }

@@ -11,6 +11,15 @@ export function watchSlow(breaker: BreakerState, running: RunningCalls, startMs:
   return slot;
 }
 
+/** The bound may be another one: calls that run are judged by it from now on. */
+export function rewatchSlow(breaker: BreakerState): void {
+  const { rest, running, runtime } = breaker;
+  if (rest === null) return;
+  runtime.deadlines.cancel(rest.slowDeadline);
+  rest.slowDeadline = null;
+  if (running !== null && running.oldestQuickMs !== Infinity) arm(breaker, running.oldestQuickMs);
+}
+
 function arm(breaker: BreakerState, oldestMs: number): void {
   const { slowCallMs } = breaker.options;
   if (slowCallMs === null) return;

@@ -1,8 +1,8 @@
 /**
  * Keeps the breakers' states: written behind in one transaction per turn, trips at the end of the
  * turn in which they happen, everything else within 10 ms; what a process still owes when it ends
- * is written as it goes. A store that cannot be written never breaks a call: it is reported once,
- * and what is owed is tried again.
+ * is written as it goes. A store that cannot be used never breaks a call: it is reported once, and
+ * what is owed is tried again.
  */
 import type { BreakerRow, BreakerStates, LoadedStates } from '../persistence/store.ts';
 import type { Clock } from './clock.ts';
@@ -11,8 +11,10 @@ import { isFuseboardError } from './errors.ts';
 import { errorNameOf, type FactBody } from './facts.ts';
 
 const WRITE_BEHIND_MS = 10;
-const RETRY_MS = 50;
+const RETRY_MS = 10;
 const RETRY_MAX_MS = 2_000;
+/** Failures in a row before they are reported: another writer alone is over sooner. */
+const FAILURES_TOLD = 3;
 /** How long the last write of a process may wait for another writer. */
 const LAST_WRITE_WAIT_MS = 2_000;
 
@@ -30,7 +32,12 @@ export class StateKeeper {
   readonly #owed = new Set<string>();
   #deadline: Deadline | null = null;
   #isDeferred = false;
-  #failures = 0;
+  #isClosed = false;
+  /** Failures in a row. */
+  #writeFailures = 0;
+  #readFailures = 0;
+  /** Whether the store's trouble was told, so that its end must be told too. */
+  #isTold = false;
 
   constructor(options: StateKeeperOptions) {
     this.#options = options;
@@ -41,11 +48,16 @@ export class StateKeeper {
     return this.#owed.size;
   }
 
+  owes(name: string): boolean {
+    return this.#owed.has(name);
+  }
+
   /** Notes that a breaker changed. `isUrgent`: write at the end of this turn. */
   keep(name: string, isUrgent: boolean): void {
+    if (this.#isClosed) return;
     this.#owed.add(name);
     const { clock, deadlines } = this.#options;
-    if (this.#failures > 0) return;
+    if (this.#writeFailures > 0) return;
     if (isUrgent) {
       if (this.#isDeferred) return;
       this.#isDeferred = true;
@@ -60,34 +72,34 @@ export class StateKeeper {
 
   /** Writes what is owed; false when the store did not take it. Never throws. */
   flush(waitMs = 0): boolean {
-    const { states, clock, deadlines, publish, rowOf } = this.#options;
-    deadlines.cancel(this.#deadline);
-    this.#deadline = null;
-    if (this.#owed.size === 0) return true;
-    const rows = [...this.#owed].flatMap((name) => rowOf(name) ?? []);
+    const { clock, deadlines } = this.#options;
+    this.#cancel();
+    if (this.#owed.size === 0 || this.#isClosed) return true;
     try {
-      states.save(rows, clock.nowMs(), waitMs);
+      this.#save(waitMs);
     } catch (error) {
-      this.#failures++;
-      if (this.#failures === 1) {
-        const problem = isFuseboardError(error) ? error.message : errorNameOf(error);
-        publish({ type: 'store.failed', problem, pendingCount: this.#owed.size });
-      }
-      const delayMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#failures - 1));
+      this.#writeFailures++;
+      this.#tell(error, waitMs > 0 || this.#writeFailures >= FAILURES_TOLD);
+      const delayMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#writeFailures - 1));
       this.#deadline = deadlines.at(clock.monotonicMs() + delayMs, this.#write);
       return false;
     }
     this.#owed.clear();
-    if (this.#failures > 0) publish({ type: 'store.recovered' });
-    this.#failures = 0;
+    this.#writeFailures = 0;
+    this.#tellRecovery();
     return true;
   }
 
   /** What others wrote since the last time; nothing when the store cannot be read now. */
   changes(): LoadedStates | null {
     try {
-      return this.#options.states.changes();
-    } catch {
+      const changes = this.#options.states.changes();
+      this.#readFailures = 0;
+      this.#tellRecovery();
+      return changes;
+    } catch (error) {
+      this.#readFailures++;
+      this.#tell(error, this.#readFailures >= FAILURES_TOLD);
       return null;
     }
   }
@@ -95,13 +107,58 @@ export class StateKeeper {
   /** The last chance: waits for other writers. */
   flushAtEnd(): boolean {
     const isWritten = this.flush(LAST_WRITE_WAIT_MS);
-    this.#options.deadlines.cancel(this.#deadline);
-    this.#deadline = null;
+    this.#cancel();
     return isWritten;
+  }
+
+  /** Writes for the last time; what changes afterwards is not kept. */
+  close(): void {
+    this.flushAtEnd();
+    this.#isClosed = true;
   }
 
   readonly #write = (): void => {
     this.#deadline = null;
     this.flush();
   };
+
+  #save(waitMs: number): void {
+    const { states, clock, publish, rowOf } = this.#options;
+    for (;;) {
+      const rows = [...this.#owed].flatMap((name) => rowOf(name) ?? []);
+      try {
+        return states.save(rows, clock.nowMs(), waitMs);
+      } catch (error) {
+        const breaker = impossibleRow(error);
+        if (breaker === null || !this.#owed.delete(breaker)) throw error;
+        // Nobody could read it back. It is left out, so that it does not keep the others waiting.
+        publish({ type: 'state.set_aside', breaker, problem: problemOf(error) });
+      }
+    }
+  }
+
+  #tell(error: unknown, isTime: boolean): void {
+    if (this.#isTold || !isTime) return;
+    this.#isTold = true;
+    const pendingCount = this.#owed.size;
+    this.#options.publish({ type: 'store.failed', problem: problemOf(error), pendingCount });
+  }
+
+  #tellRecovery(): void {
+    if (!this.#isTold || this.#writeFailures > 0 || this.#readFailures > 0) return;
+    this.#isTold = false;
+    this.#options.publish({ type: 'store.recovered' });
+  }
+
+  #cancel(): void {
+    this.#options.deadlines.cancel(this.#deadline);
+    this.#deadline = null;
+  }
 }
+
+/** The breaker whose row no store would take, if that is what the error says. */
+const impossibleRow = (error: unknown): string | null =>
+  isFuseboardError(error) && error.code === 'invalid_argument' ? (error.breaker ?? null) : null;
+
+const problemOf = (error: unknown): string =>
+  isFuseboardError(error) ? error.message : errorNameOf(error);

@@ -4,6 +4,8 @@
  * trips, a slow one may.
  */
 import type { TripCause } from '../machines/breaker-context.ts';
+import { invalidOption } from './check.ts';
+import { FuseboardError } from './errors.ts';
 import type { ReportThrow } from './outcome.ts';
 import { CountWindow, TimeWindow, type OutcomeWindow, type WindowTotals } from './window.ts';
 
@@ -98,23 +100,32 @@ export interface ResolvedRate {
   readonly slowRatio: number | null;
 }
 
-export type ResolvedTrip =
-  | { readonly policy: 'consecutive'; readonly failures: number }
+type RateTrip =
   | ({ readonly policy: 'count'; readonly calls: number } & ResolvedRate)
-  | ({ readonly policy: 'time'; readonly windowMs: number } & ResolvedRate)
-  | CustomTrip;
+  | ({ readonly policy: 'time'; readonly windowMs: number } & ResolvedRate);
+
+export type ResolvedTrip =
+  { readonly policy: 'consecutive'; readonly failures: number } | RateTrip | CustomTrip;
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`;
 
 /** Failure and slow rates over a window. */
 class RatePolicy implements TripPolicy {
-  readonly rate: ResolvedRate;
+  rate: RateTrip;
   readonly window: OutcomeWindow;
   place = 0;
 
-  constructor(rate: ResolvedRate, window: OutcomeWindow) {
+  constructor(rate: RateTrip, window: OutcomeWindow) {
     this.rate = rate;
     this.window = window;
+  }
+
+  /** Whether a window of these options would be one of the same kind and size. */
+  hasWindowOf(trip: RateTrip): boolean {
+    const { rate } = this;
+    return trip.policy === 'count'
+      ? rate.policy === 'count' && rate.calls === trip.calls
+      : rate.policy === 'time' && rate.windowMs === trip.windowMs;
   }
 
   record(failed: boolean, slow: boolean, _durationMs: number, nowMs: number): TripCause | null {
@@ -135,11 +146,11 @@ class RatePolicy implements TripPolicy {
 
   #judge(totals: WindowTotals, failed: boolean, slow: boolean): TripCause | null {
     const { failureRatio, minimumCalls, slowRatio } = this.rate;
-    if (totals.calls < minimumCalls) return null;
-    if (failed && failureRatio !== null && totals.failures >= failureRatio * totals.calls) {
-      return 'failure_rate';
-    }
-    if (slow && slowRatio !== null && totals.slow >= slowRatio * totals.calls) return 'slow_rate';
+    const { calls, failures, slow: slowCalls } = totals;
+    if (calls < minimumCalls) return null;
+    // Divided, not multiplied: 7 of 100 is 0.07, but 0.07 times 100 is more than 7.
+    if (failed && failureRatio !== null && failures / calls >= failureRatio) return 'failure_rate';
+    if (slow && slowRatio !== null && slowCalls / calls >= slowRatio) return 'slow_rate';
     return null;
   }
 
@@ -172,13 +183,15 @@ class RatePolicy implements TripPolicy {
 /** A user's own policy, with its throws contained. */
 class ContainedPolicy implements TripPolicy {
   readonly place = 0;
+  readonly create: CustomTrip['create'];
   readonly #policy: CustomTripPolicy;
   readonly #report: ReportThrow;
   #calls = 0;
   #failures = 0;
 
-  constructor(policy: CustomTripPolicy, report: ReportThrow) {
-    this.#policy = policy;
+  constructor({ create }: CustomTrip, report: ReportThrow) {
+    this.create = create;
+    this.#policy = makePolicy(create);
     this.#report = report;
   }
 
@@ -225,9 +238,28 @@ class ContainedPolicy implements TripPolicy {
   }
 }
 
+/** @throws FuseboardError invalid_option, with what `create` threw as its cause. */
+function makePolicy(create: CustomTrip['create']): CustomTripPolicy {
+  const path = 'breaker.trip.create';
+  let policy: unknown;
+  try {
+    policy = create();
+  } catch (cause) {
+    throw new FuseboardError('invalid_option', `${path} threw when asked for a policy`, { cause });
+  }
+  const { record, reset, describe } = (policy ?? {}) as Record<keyof CustomTripPolicy, unknown>;
+  const isFunction = (member: unknown): boolean => typeof member === 'function';
+  if (isFunction(record) && isFunction(reset) && (describe === undefined || isFunction(describe))) {
+    return policy as CustomTripPolicy;
+  }
+  throw invalidOption(path, 'a function that makes an object with record and reset', policy);
+}
+
 /**
  * The policy of one breaker. Consecutive failures are counted in the breaker itself, for speed,
- * and need none: null. `previous` hands its counts over where both look at a window.
+ * and need none: null. `previous` stays when it can go on, and else hands its counts over where
+ * both look at a window.
+ * @throws FuseboardError invalid_option when a user's own policy cannot be made.
  */
 export function createTripPolicy(
   trip: ResolvedTrip,
@@ -237,7 +269,12 @@ export function createTripPolicy(
 ): TripPolicy | null {
   if (trip.policy === 'consecutive') return null;
   if (trip.policy === 'custom') {
-    return new ContainedPolicy(trip.create(), report);
+    const goesOn = previous instanceof ContainedPolicy && previous.create === trip.create;
+    return goesOn ? previous : new ContainedPolicy(trip, report);
+  }
+  if (previous instanceof RatePolicy && previous.hasWindowOf(trip)) {
+    previous.rate = trip;
+    return previous;
   }
   const window =
     trip.policy === 'count' ? new CountWindow(trip.calls) : new TimeWindow(trip.windowMs, nowMs);

@@ -54,7 +54,8 @@ export class CountWindow implements OutcomeWindow {
 
   markFailed(place: number, nowMs: number): void {
     const ring = this.#ring;
-    if (place < 0 || place < this.#count - this.totals.calls) {
+    const oldest = this.#count - this.totals.calls;
+    if (place < oldest || place >= this.#count) {
       this.add(true, false, nowMs);
       return;
     }
@@ -82,7 +83,8 @@ export class CountWindow implements OutcomeWindow {
       return;
     }
     other.advance(nowMs);
-    spread(other.totals, (failed, slow) => this.add(failed, slow, nowMs));
+    const shares = scaled(other.totals, this.#ring.length);
+    spread(shares, (failed, slow) => this.add(failed, slow, nowMs));
   }
 }
 
@@ -155,8 +157,8 @@ export class TimeWindow implements OutcomeWindow {
   }
 
   adopt(other: OutcomeWindow, nowMs: number): void {
-    if (other instanceof TimeWindow && other.#current > 0) {
-      other.advance(nowMs);
+    other.advance(nowMs);
+    if (other instanceof TimeWindow) {
       // Older buckets first, each at the age it has, so that it falls out when it should.
       for (let age = BUCKETS - 1; age >= 0; age--) {
         const number = other.#current - age;
@@ -167,7 +169,6 @@ export class TimeWindow implements OutcomeWindow {
       }
       return;
     }
-    other.advance(nowMs);
     this.#adoptBucket([other.totals.calls, other.totals.failures, other.totals.slow], 0);
   }
 
@@ -183,6 +184,16 @@ export class TimeWindow implements OutcomeWindow {
     this.totals.failures += bucket[1] ?? 0;
     this.totals.slow += bucket[2] ?? 0;
   }
+}
+
+/** The same shares of fewer calls, where there are more than fit. */
+function scaled(totals: Readonly<WindowTotals>, callsMax: number): WindowTotals {
+  const share = Math.min(1, callsMax / Math.max(1, totals.calls));
+  return {
+    calls: Math.round(totals.calls * share),
+    failures: Math.round(totals.failures * share),
+    slow: Math.round(totals.slow * share),
+  };
 }
 
 /** Replays totals as single calls, failures and slow ones overlapping as little as they must. */

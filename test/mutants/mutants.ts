@@ -1,0 +1,215 @@
+/**
+ * Faults planted one at a time: each is one edit of one source file that the generated paths, or
+ * the tests named beside it, must notice. A mutant whose text is no longer found is an error, so
+ * the list keeps up with the code.
+ */
+export interface Mutant {
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** What is wrong then. */
+  readonly fault: string;
+  /**
+   * Tests that must notice. The chart is the model that paths are generated from, so its own
+   * faults are for its stories. @default the generated paths; for a chart its stories
+   */
+  readonly caughtBy?: string;
+}
+
+const CHART = 'machines/breaker.ts';
+const DIFFERENTIAL = 'test/differential';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    file: CHART,
+    find: 'event.generation === context.generation && isOutcome',
+    replace: 'isOutcome',
+    fault: 'outcomes of earlier generations count',
+  },
+  {
+    file: CHART,
+    find: 'isDue: ({ context, event }) => instantOf(event) >= (context.probeAtMs ?? Infinity)',
+    replace: 'isDue: () => true',
+    fault: 'probes begin before their instant',
+  },
+  {
+    file: CHART,
+    find: 'isDue: ({ context, event }) => instantOf(event) >= (context',
+    replace: 'isDue: ({ context, event }) => instantOf(event) > (context',
+    fault: 'the wait elapsed exactly is not enough',
+  },
+  {
+    file: CHART,
+    find: 'context.probesSucceeded + 1 >= event.needed',
+    replace: 'context.probesSucceeded >= event.needed',
+    fault: 'one probe too many is asked for',
+  },
+  {
+    file: CHART,
+    find: "isLastProbe(context, event) && context.budget === 'warned'",
+    replace: 'isLastProbe(context, event)',
+    fault: 'recovery always ends in budget_limited',
+  },
+  {
+    file: CHART,
+    find: 'nextGeneration: assign({ generation: ({ context }) => context.generation + 1 })',
+    replace: 'nextGeneration: assign({ generation: ({ context }) => context.generation })',
+    fault: 'generations do not rise',
+  },
+  {
+    file: CHART,
+    find: "entry: ['nextGeneration', 'forgetProbes']",
+    replace: "entry: 'nextGeneration'",
+    fault: 'successes of earlier probes are kept',
+  },
+  {
+    file: CHART,
+    find: "        'probe.failed': {\n          description: 'A probe failed or never answered: open again, for longer.',\n          guard: 'isCurrent',\n          target: '#breaker.open.cooling',",
+    replace:
+      "        'probe.failed': {\n          description: 'A probe failed or never answered: open again, for longer.',\n          guard: 'isCurrent',\n          target: '#breaker.closed',",
+    fault: 'a failed probe closes',
+  },
+  {
+    file: CHART,
+    find: "['unauthorized', 'quota'],\n  'emergency.resumed'",
+    replace: "['unauthorized'],\n  'emergency.resumed'",
+    fault: 'a rotated key leaves the quota latch',
+  },
+  {
+    file: CHART,
+    find: "'operator.reset': ['operator', 'unauthorized', 'quota']",
+    replace: "'operator.reset': ['emergency', 'operator', 'unauthorized', 'quota']",
+    fault: 'reset lifts an emergency',
+  },
+  {
+    file: CHART,
+    find: 'event.operatorEpoch < context.operatorEpoch ||',
+    replace: 'event.operatorEpoch <= context.operatorEpoch ||',
+    fault: "another process's trip at the same epoch is not heard",
+  },
+  {
+    file: CHART,
+    find: 'endOf(event) <= Math.max(endOf(context)',
+    replace: 'endOf(event) < Math.max(endOf(context)',
+    fault: 'a peer that knows nothing newer is followed',
+  },
+  {
+    file: CHART,
+    find: "guard: 'isProbePassed',\n                target: '#breaker.half_open',\n                actions: 'rememberBudget',\n              },\n              {\n                description: 'The money is back.'",
+    replace:
+      "guard: 'isProbePassed',\n                target: '#breaker.closed',\n                actions: 'rememberBudget',\n              },\n              {\n                description: 'The money is back.'",
+    fault: 'a trip during exhaustion is forgotten when the money is back',
+  },
+  {
+    file: CHART,
+    find: 'event.probeAtMs > (context.probeAtMs ?? 0)',
+    replace: 'event.probeAtMs < (context.probeAtMs ?? 0)',
+    fault: 'a sooner instant shortens the wait',
+  },
+  {
+    file: 'services/gate.ts',
+    find: "if (snapshot.hasTag('limited')) return LIMITED;",
+    replace: "if (snapshot.hasTag('limited')) return REFUSE;",
+    fault: 'a strained budget refuses',
+  },
+  {
+    file: 'services/gate.ts',
+    find: "return snapshot.hasTag('probe') ? PROBE : REFUSE;",
+    replace: 'return REFUSE;',
+    fault: 'half open admits nobody',
+  },
+  {
+    file: 'services/recording.ts',
+    find: 'breaker.consecutiveFailures >= options.failuresMax',
+    replace: 'breaker.consecutiveFailures > options.failuresMax',
+    fault: 'it trips one failure late',
+  },
+  {
+    file: 'services/recording.ts',
+    find: 'if (generation !== breaker.generation) {',
+    replace: 'if (generation > breaker.generation) {',
+    fault: 'the service counts late outcomes',
+  },
+  {
+    file: 'services/recording.ts',
+    find: 'breaker.consecutiveFailures = failed ? breaker.consecutiveFailures + 1 : 0;',
+    replace: 'if (failed) breaker.consecutiveFailures++;',
+    fault: 'a success does not end a run of failures',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/recording.ts',
+    find: 'if (breaker.gate !== PROBE && probeAtMs - atMs < PACING_MS) return;',
+    replace: 'if (breaker.gate !== PROBE) return;',
+    fault: 'rate limits never open',
+  },
+  {
+    file: 'services/recording.ts',
+    find: "if (breaker.circuit?.state !== 'open.cooling') return;",
+    replace: 'return;',
+    fault: 'a late rate limit does not prolong the wait',
+  },
+  {
+    file: 'services/admission.ts',
+    find: 'breaker.restNow.probesOutCount < options.probesMax',
+    replace: 'breaker.restNow.probesOutCount <= options.probesMax',
+    fault: 'one probe too many is let through',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/admission.ts',
+    find: 'rest.probesOutCount--;',
+    replace: '',
+    fault: 'a probe gives its permit never back',
+  },
+  {
+    file: 'services/admission.ts',
+    find: "    failProbe(breaker, 'probe_expired');",
+    replace: '',
+    fault: 'a probe that never answers holds the breaker half open',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/chart-follower.ts',
+    find: "if (state !== 'open.cooling' || probeAtMs === null) return;",
+    replace: 'return;',
+    fault: 'nobody wakes an open breaker',
+  },
+  {
+    file: 'services/chart-follower.ts',
+    find: 'if (isNewGeneration) breaker.forgetCounts();',
+    replace: '',
+    fault: 'failures before a trip count after it',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/window.ts',
+    find: 'if (totals.calls === ring.length) {',
+    replace: 'if (totals.calls > ring.length) {',
+    fault: 'old calls never leave the count window',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/window.ts',
+    find: 'const steps = Math.min(BUCKETS, bucket - this.#current);',
+    replace: 'const steps = Math.min(1, bucket - this.#current);',
+    fault: 'the time window does not advance over idle gaps',
+    caughtBy: DIFFERENTIAL,
+  },
+  {
+    file: 'services/slow-calls.ts',
+    find: 'while (running.oldestQuickMs + slowCallMs <= nowMs) {',
+    replace: 'while (false) {',
+    fault: 'a call that hangs is not slow',
+    caughtBy: DIFFERENTIAL,
+  },
+];
+
+/** Where the generated paths are executed on the real service. */
+const PATHS = 'test/kit-tests/breaker-paths.test.ts';
+const STORIES = 'test/machines/breaker-stories.test.ts';
+
+/** The tests that must notice a mutant. */
+export const testsFor = ({ file, caughtBy }: Mutant): string =>
+  caughtBy ?? (file === CHART ? STORIES : PATHS);

@@ -1,0 +1,17 @@
+/** Every case, in the order of the table. */
+import { CALLS } from './calls.ts';
+import type { Case } from './case.ts';
+import { CROWDS } from './crowd.ts';
+import { ENDURANCE } from './endurance.ts';
+import { LAYERS } from './layers.ts';
+import { REFUSALS_AND_FAILURES } from './refusals-and-failures.ts';
+import { RESTORE } from './restore.ts';
+
+export const CASES: readonly Case[] = [
+  ...CALLS,
+  ...REFUSALS_AND_FAILURES,
+  ...CROWDS,
+  ...RESTORE,
+  ...ENDURANCE,
+  ...LAYERS,
+];
