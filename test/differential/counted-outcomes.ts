@@ -91,11 +91,7 @@ export class CountedOutcomes {
     return this.#reaches(atMs, percent, ({ failed }) => failed) ? 'failure_rate' : null;
   }
 
-  #reaches(
-    atMs: number,
-    percent: number | undefined,
-    matches: (entry: Entry) => boolean,
-  ): boolean {
+  #reaches(atMs: number, percent: number | undefined, matches: (entry: Entry) => boolean): boolean {
     if (percent === undefined || this.#rule.kind === 'consecutive') return false;
     const entries = this.#inWindow(atMs);
     if (entries.length < this.#rule.minimumCalls) return false;

@@ -39,10 +39,10 @@ export class ReferenceBreaker {
   readonly #options: ReferenceOptions;
   readonly #outcomes: CountedOutcomes;
   #nowMs = 0;
-  #calls: ReferenceCall[] = [];
+  readonly #calls: ReferenceCall[] = [];
   /** Calls whose outcomes still mean something. */
-  #era = new Set<ReferenceCall>();
-  #latches = new Set<Latch>();
+  readonly #era = new Set<ReferenceCall>();
+  readonly #latches = new Set<Latch>();
   #budget: 'recovered' | 'warned' | 'exceeded' = 'recovered';
   #cause: TripCause | null = null;
   #openUntilMs: number | null = null;
@@ -130,7 +130,12 @@ export class ReferenceBreaker {
     else if (outcome === 'failed' && isProbing) this.#trip('probe_failed', retryAtMs);
     else if (outcome === 'succeeded' || outcome === 'failed') {
       const durationMs = this.#nowMs - call.startMs;
-      const cause = this.#outcomes.add(this.#nowMs, outcome === 'failed', durationMs, call.slowEntry);
+      const cause = this.#outcomes.add(
+        this.#nowMs,
+        outcome === 'failed',
+        durationMs,
+        call.slowEntry,
+      );
       if (cause !== null) this.#trip(cause, retryAtMs);
     } else if (outcome === 'rate_limited') this.#pause(retryAtMs, isProbing);
     else if (outcome === 'unauthorized') this.#latch('unauthorized');

@@ -109,9 +109,7 @@ export const RULES: Readonly<Record<CountingRule['kind'], fc.Arbitrary<CountingR
     .chain((calls) => rates(calls).map((rate) => ({ kind: 'count' as const, calls, ...rate }))),
   time: fc
     .constantFrom(50, 100, 500, 2_000)
-    .chain((windowMs) =>
-      rates(6).map((rate) => ({ kind: 'time' as const, windowMs, ...rate })),
-    ),
+    .chain((windowMs) => rates(6).map((rate) => ({ kind: 'time' as const, windowMs, ...rate }))),
 };
 
 export const schedules = (rule: fc.Arbitrary<CountingRule>): fc.Arbitrary<Schedule> =>

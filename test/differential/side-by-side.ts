@@ -90,7 +90,8 @@ export class SideBySide {
       () => new Promise<void>((resolve, reject) => (end = { resolve, reject })),
     );
     result.catch((error: unknown) => (refusal = error));
-    for (let turn = 0; turn < 50 && end === undefined && refusal === undefined; turn++) await null;
+    for (let turn = 0; turn < 50 && end === undefined && refusal === undefined; turn++)
+      await Promise.resolve();
     if (end === undefined) return same('refusal', codeOf(refusal), expected);
     if (typeof expected === 'string') return same('refusal', 'a call', expected);
     const call: RunningCall = { reference: expected, end, isOver: false };
@@ -114,13 +115,17 @@ export class SideBySide {
       const isInstant = retryAtMs !== undefined && retryAtMs >= 0;
       const recorded = permit.record(isInstant ? { outcome, retryAtMs } : { outcome });
       call.isOver = true;
-      const expected = this.#reference.settle(reference, outcome, isInstant ? retryAtMs : undefined);
+      const expected = this.#reference.settle(
+        reference,
+        outcome,
+        isInstant ? retryAtMs : undefined,
+      );
       return same('recorded', recorded, expected);
     }
     const outcome = ['succeeded', 'ignored'].find((name) => name === step.outcome) ?? 'failed';
     if (outcome === 'succeeded') end?.resolve();
     else end?.reject(outcome === 'ignored' ? new Ignorable() : new Error('no'));
-    for (let turn = 0; turn < 50 && !call.isOver; turn++) await null;
+    for (let turn = 0; turn < 50 && !call.isOver; turn++) await Promise.resolve();
     this.#reference.settle(reference, outcome as 'succeeded' | 'ignored' | 'failed');
   }
 

@@ -140,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'services/recording.ts',
-    find: 'if (breaker.gate !== PROBE && probeAtMs - atMs < PACING_MS) return;',
+    find: 'if (isShort && breaker.gate !== PROBE) return;',
     replace: 'if (breaker.gate !== PROBE) return;',
     fault: 'rate limits never open',
   },
@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'services/slow-calls.ts',
-    find: 'while (running.oldestQuickMs + slowCallMs <= nowMs) {',
-    replace: 'while (false) {',
+    find: 'if (rest.slowDeadline === null) arm(breaker, startMs);',
+    replace: '',
     fault: 'a call that hangs is not slow',
     caughtBy: DIFFERENTIAL,
   },
