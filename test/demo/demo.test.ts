@@ -1,0 +1,264 @@
+/** The demo as its users run it: real processes, real HTTP, a real database. */
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+
+import { openBoard } from '../../index.ts';
+import { writePosition, type Position } from '../../visualizations/demo/position.ts';
+import { createScenario, type Phase } from '../../visualizations/demo/scenario.ts';
+import type { Summary } from '../../visualizations/demo/summary.ts';
+import {
+  CLI,
+  PROJECT,
+  runCli,
+  scratchFolder,
+  startCli,
+  startNode,
+  type Ended,
+} from '../cli/process.ts';
+import { seededRandom } from '../kit/seeded-random.ts';
+
+const NAMES = ['chat', 'embeddings', 'reasoning'];
+/** A breaker that never moved is not in the database. */
+const CLOSED = Object.fromEntries(NAMES.map((name) => [name, 'closed']));
+const DATABASE = '.fuseboard/demo.db';
+const POSITION = `${DATABASE}.position.json`;
+
+const STORY = createScenario(7, 20_000, seededRandom(7));
+const startOf = (phase: Phase): number =>
+  STORY.stretches.find((each) => each.phase === phase)?.startMs ?? NaN;
+
+/** A folder in which a run of 20 seconds was interrupted shortly before a part of its story. */
+function interruptedBefore(phase: Phase): string {
+  const cwd = scratchFolder();
+  mkdirSync(join(cwd, dirname(POSITION)));
+  writePosition(join(cwd, POSITION), {
+    version: 1,
+    seed: 7,
+    durationMs: STORY.durationMs,
+    elapsedMs: startOf(phase) - 200,
+    isComplete: false,
+    pid: null,
+    atMs: 0,
+  });
+  return cwd;
+}
+
+const positionIn = (cwd: string): Position =>
+  JSON.parse(readFileSync(join(cwd, POSITION), 'utf8')) as Position;
+
+/** Trips a breaker of the database; the wall-clock instant of its first probe. */
+async function openFor(name: string, recoveryTimeoutMs: number, cwd: string): Promise<number> {
+  await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}` });
+  const breaker = board.breaker(name, { failureThreshold: 1, recoveryTimeoutMs });
+  await breaker.tryCall(() => Promise.reject(new Error('down')));
+  return breaker.snapshot().probeAtMs ?? NaN;
+}
+
+/** The breakers' states as the database holds them, by somebody who moves none of them. */
+function statesIn(cwd: string): Record<string, string> {
+  const database = new Database(join(cwd, DATABASE), { readonly: true });
+  const rows = database.prepare('SELECT name, state FROM breaker_states').all();
+  database.close();
+  const states = rows as { name: string; state: string }[];
+  return Object.fromEntries(states.map(({ name, state }) => [name, state.replace(/\..*/, '')]));
+}
+
+describe.concurrent('fuseboard demo', () => {
+  test('without a terminal tells its story in plain lines and exits 0', async ({ expect }) => {
+    const cwd = scratchFolder();
+    const { code, stdout, stderr } = await runCli(['demo', '--seconds', '6', '--seed', '7'], {
+      cwd,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toContain('\u001b');
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe(' a new run of 6.0 s, seed 7');
+    const phases = lines.flatMap((line) => / s {2}upstream +(.+)$/.exec(line)?.[1] ?? []);
+    expect(phases).toEqual(['healthy', 'slow', 'outage', 'rate limit', 'recovery']);
+    expect(stdout).toMatch(/ closed → open: .*probe in \d\.\d s\n/);
+    expect(stdout).toMatch(/ open → half_open: time for a probe\n/);
+    expect(stdout).toMatch(/ half_open → closed: the probe succeeded\n/);
+    expect(lines.filter((line) => line.includes('  calls ')).length).toBeLessThanOrEqual(6);
+    expect(stdout).toMatch(/Summary: 6\.0 s, seed 7\n\n breaker +calls +ok +failed/);
+    for (const name of NAMES) expect(stdout).toMatch(new RegExp(`\n ${name} +\\d+ +\\d+`));
+    expect(stdout).toMatch(
+      /The states are in \.fuseboard\/demo\.db; the next start begins a new run/,
+    );
+    expect(positionIn(cwd)).toMatchObject({ isComplete: true, elapsedMs: 6_000, pid: null });
+  });
+
+  test('--json writes one summary that adds up, and the rest to stderr', async ({ expect }) => {
+    const cwd = scratchFolder();
+    const args = ['demo', '--json', '--seconds', '4', '--seed', '7', '--db', 'run.db'];
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/upstream +recovery/);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary).toMatchObject({
+      seed: 7,
+      durationMs: 4_000,
+      fromMs: 0,
+      toMs: 4_000,
+      isComplete: true,
+      database: 'run.db',
+    });
+    expect(summary.breakers.map(({ name }) => name)).toEqual(NAMES);
+    let [ok, sent, unanswered, refused] = [0, 0, 0, 0];
+    for (const each of summary.breakers) {
+      const made = each.ok + each.failed + each.rateLimited + each.other;
+      expect(each.calls).toBe(made + each.refused);
+      expect(Object.values(each.refusedBy).reduce((sum, n) => sum + n, 0)).toBe(each.refused);
+      ok += each.ok;
+      sent += made;
+      unanswered += each.failed + each.other;
+      refused += each.refused;
+    }
+    // The upstream saw what the breakers let through; of calls that timed out perhaps nothing.
+    expect(summary.upstream.requests).toBeLessThanOrEqual(sent);
+    expect(summary.upstream.requests).toBeGreaterThanOrEqual(sent - unanswered);
+    expect(summary.saved.requests).toBe(refused);
+    expect(ok).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
+    expect(summary.saved.waitingMs).toBeGreaterThan(0);
+    const trips = summary.changes.filter(({ from, to }) => from === 'closed' && to === 'open');
+    expect(trips.length).toBeGreaterThan(0);
+    expect(summary.breakers.reduce((sum, each) => sum + each.trips, 0)).toBe(trips.length);
+  });
+
+  test('killed in its outage it goes on from there, breakers as they were', async ({ expect }) => {
+    const cwd = interruptedBefore('outage');
+    // Open for longer than the busiest machine takes to start two processes.
+    const probeAtMs = await openFor('reasoning', 60_000, cwd);
+    const first = startCli(['demo'], { cwd });
+    await first.seen(/resuming at \d\.\d s of 20\.0 s, seed 7; reasoning is still open for \d/);
+    // A trip is on disk at the end of its turn; what is shown later shows that it has ended.
+    await first.seen(/upstream +outage[^]*chat +closed → open[^]*calls /);
+    first.signal('SIGKILL');
+    expect(await first.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+    const { elapsedMs, isComplete } = positionIn(cwd);
+    expect(isComplete).toBe(false);
+    expect(elapsedMs).toBeGreaterThanOrEqual(startOf('outage'));
+    const left = statesIn(cwd);
+    expect(left).toHaveProperty('chat');
+
+    const startedAtMs = Date.now();
+    const second = startCli(['demo'], { cwd });
+    const where = (elapsedMs / 1000).toFixed(1);
+    const [told] = await second.seen(/resuming at [^]*?upstream/);
+    expect(told).toContain(`resuming at ${where} s of 20.0 s, seed 7; `);
+    for (const [name, state] of Object.entries(left)) {
+      if (state === 'closed') expect(told).not.toContain(name);
+      else expect(told).toContain(`${name} is still ${state}`);
+    }
+    const wait = Number(/reasoning is still open for (\d+\.\d) s/.exec(told)?.[1]) * 1000;
+    expect(wait).toBeGreaterThanOrEqual(probeAtMs - Date.now() - 100);
+    expect(wait).toBeLessThanOrEqual(probeAtMs - startedAtMs + 100);
+    second.signal('SIGINT');
+    const { code, stdout, stderr } = await second.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Summary: stopped at .* of 20\.0 s, resumed at /);
+    expect(stdout).toMatch(/the next start goes on from here, --fresh\s+starts over/);
+    // What it said last is what the database holds.
+    const said = Object.fromEntries(
+      NAMES.map((each) => [each, new RegExp(`\n ${each} .* (\\w+)\n`).exec(stdout)?.[1]]),
+    );
+    expect({ ...CLOSED, ...statesIn(cwd) }).toEqual(said);
+    expect(positionIn(cwd)).toMatchObject({ isComplete: false, pid: null });
+  });
+
+  test('a second Ctrl-C does not wait for the calls in flight: 130', async ({ expect }) => {
+    const cwd = interruptedBefore('slow');
+    const run = startCli(['demo'], { cwd });
+    await run.seen(/upstream +slow/);
+    const other = await runCli(['demo'], { cwd });
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toBe(
+      `fuseboard: process ${run.pid} is running the demo on .fuseboard/demo.db\n` +
+        'hint: Wait for it to end, or name another database with --db.\n',
+    );
+    run.signal('SIGINT');
+    await run.seen(/stopping once the calls in flight have ended; Ctrl-C again quits at once/);
+    run.signal('SIGINT');
+    expect(await run.ended).toMatchObject({ code: 130, signal: null });
+    expect(positionIn(cwd).isComplete).toBe(false);
+  });
+
+  test('a new run closes what an earlier one left open, and says so', async ({ expect }) => {
+    const cwd = interruptedBefore('outage');
+    {
+      await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}` });
+      board.breaker('chat').forceOpen('left so by an earlier run');
+    }
+    const run = startCli(['demo', '--fresh', '--seed', '8'], { cwd });
+    await run.seen(/a new run of 20\.0 s, seed 8; from an earlier run chat was still open: reset/);
+    run.signal('SIGTERM');
+    expect((await run.ended).code).toBe(0);
+    expect(statesIn(cwd)).toMatchObject({ chat: 'closed' });
+  });
+
+  test('a reader that has seen enough is no failure', async ({ expect }) => {
+    const script = `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, [${JSON.stringify(CLI)}, 'demo']);
+      child.stdout.once('data', () => child.stdout.destroy());
+      child.stderr.pipe(process.stderr);
+      child.on('close', (code) => console.log('ended with', code));
+    `;
+    const cwd = scratchFolder();
+    const { stdout, stderr } = await startNode(['--input-type=module', '-e', script], { cwd })
+      .ended;
+    expect({ stdout, stderr }).toEqual({ stdout: 'ended with 0\n', stderr: '' });
+  });
+});
+
+describe('what keeps the demo from running is said in a line and a hint, exit code 1', () => {
+  const problem = ({ code, stdout, stderr }: Ended): string => {
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^fuseboard: [^\n]+\nhint: [^\n]+\n$/);
+    return stderr;
+  };
+
+  test('a file that is no database', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(join(cwd, 'notes.db'), 'buy milk, and then some more of it\n');
+    const ended = await runCli(['demo', '--db', 'notes.db'], { cwd });
+    expect(problem(ended)).toContain('notes.db is not a SQLite database');
+    expect(readFileSync(join(cwd, 'notes.db'), 'utf8')).toMatch(/^buy milk/);
+  });
+
+  test('a folder that is not there, and one that is a file', async () => {
+    const cwd = scratchFolder();
+    expect(problem(await runCli(['demo', '--db', 'no/run.db'], { cwd }))).toContain(
+      'does not exist',
+    );
+    writeFileSync(join(cwd, '.fuseboard'), '');
+    expect(problem(await runCli(['demo'], { cwd }))).toContain(
+      'the folder .fuseboard cannot be made',
+    );
+  });
+
+  test('a damaged position, which --fresh replaces', async () => {
+    const cwd = interruptedBefore('outage');
+    writeFileSync(join(cwd, POSITION), '{"version":1');
+    expect(problem(await runCli(['demo'], { cwd }))).toContain('Start over with --fresh');
+    const run = startCli(['demo', '--fresh'], { cwd });
+    await run.seen(/a new run of 20\.0 s, seed 4711/);
+    run.signal('SIGINT');
+    expect((await run.ended).code).toBe(0);
+  });
+
+  test('a missing openai package', async () => {
+    const cwd = scratchFolder();
+    cpSync(dirname(CLI), join(cwd, 'dist'), { recursive: true });
+    writeFileSync(join(cwd, 'package.json'), '{"type":"module"}');
+    mkdirSync(join(cwd, 'node_modules'));
+    for (const name of ['xstate', 'rxjs', 'better-sqlite3']) {
+      symlinkSync(join(PROJECT, 'node_modules', name), join(cwd, 'node_modules', name), 'junction');
+    }
+    const ended = await startNode(['dist/cli.js', 'demo'], { cwd }).ended;
+    expect(problem(ended)).toContain('npm install openai');
+  });
+});

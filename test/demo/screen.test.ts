@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+
+import { screen } from '../../visualizations/demo/screen.ts';
+import { viewOf } from './views.ts';
+
+const draw = (width: number, height = 24, colour = false): string[] =>
+  screen(viewOf(), { width, height, colour });
+
+describe('the screen', () => {
+  test('at 80 columns shows story, breakers, what was saved and what changed', () => {
+    const [header, story, progress, ...rest] = draw(79);
+    expect(header).toMatch(
+      /^ fuseboard demo  seed 4711  8\.1 of 20\.0 s +upstream http:\/\/127\.0\.0\.1:38211\/v1$/,
+    );
+    expect(story).toBe(' the upstream is healthy → slow → [outage] → rate limit → recovery');
+    expect(progress).toMatch(/^ ━{31}─{46}$/);
+    expect(rest).toEqual([
+      '',
+      ' breaker     state                 calls/s    ok  failed  429  refused     p50',
+      ' chat        open, probe in 1.3 s       27   234      12    3       51   84 ms',
+      ' embeddings  half_open                  27   234      12    3       51   84 ms',
+      ' reasoning   closed                     27   234      12    3       51   84 ms',
+      '',
+      ' saved  153 requests never sent, about 37.0 s of waiting spared',
+      '',
+      '   0.0 s  chat       closed → open: failures in a row; probe in 0.8 s (0)',
+      '   0.1 s  chat       closed → open: failures in a row; probe in 0.8 s (1)',
+      '   0.2 s  chat       closed → open: failures in a row; probe in 0.8 s (2)',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      ' Ctrl-C stops; started again, it goes on from there',
+    ]);
+  });
+
+  test('at 60 columns leaves out what can be missed', () => {
+    const lines = draw(59);
+    expect(lines[1]).toBe(' healthy slow [outage] rate limit recovery');
+    expect(lines[4]).toBe(' breaker     state            ok  failed  refused     p50');
+    expect(lines[5]).toBe(' chat        open, 1.3 s     234      12       51   84 ms');
+    expect(lines[9]).toBe(' saved  153 not sent, about 37.0 s of waiting spared');
+    expect(lines[11]).toBe('   0.0 s  chat       closed → open: failures in a row; pro…');
+  });
+
+  test('at 120 columns has room for the policies', () => {
+    expect(draw(119)[5]).toMatch(/84 ms  trips after 5 failures$/);
+  });
+
+  test.each([20, 40, 59, 60, 72, 79, 100, 112, 200])('at %i columns no line is longer', (width) => {
+    for (const line of draw(width)) expect([...line].length).toBeLessThanOrEqual(width);
+  });
+
+  test.each([1, 5, 12, 15, 18, 24, 60])('in %i lines has no more of them', (height) => {
+    expect(draw(79, height).length).toBeLessThanOrEqual(height);
+  });
+
+  test('where there is little room, keeps the latest changes', () => {
+    const lines = screen(viewOf(20), { width: 79, height: 15, colour: false });
+    expect(lines.filter((line) => line.includes('closed → open'))).toEqual([
+      '   1.8 s  chat       closed → open: failures in a row; probe in 0.8 s (18)',
+      '   1.9 s  chat       closed → open: failures in a row; probe in 0.8 s (19)',
+    ]);
+  });
+
+  test('in colour says the same, each state in its own', () => {
+    const escape = String.fromCharCode(27);
+    const coloured = draw(79, 24, true);
+    const plain = coloured.map((line) => line.replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), ''));
+    expect(plain.map((line) => line.trimEnd())).toEqual(draw(79));
+    expect(coloured[5]).toContain(`${escape}[31mopen, probe in 1.3 s${escape}[0m`);
+    expect(coloured[6]).toContain(`${escape}[33mhalf_open${escape}[0m`);
+    expect(coloured[7]).toContain(`${escape}[32mclosed${escape}[0m`);
+  });
+
+  test('before the first call shows no latency, and after the end a full bar', () => {
+    const { breakers } = viewOf();
+    const fresh = breakers.map((each) => ({ ...each, tally: { ...each.tally, p50Ms: null } }));
+    const view = viewOf(0, { breakers: fresh, elapsedMs: 20_000, phase: 'recovery' });
+    const lines = screen(view, { width: 79, height: 24, colour: false });
+    expect(lines[2]).toBe(` ${'━'.repeat(77)}`);
+    expect(lines[5]).toMatch(/ 51$/);
+  });
+});

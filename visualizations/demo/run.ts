@@ -1,0 +1,149 @@
+/**
+ * One start of the demo: takes up an interrupted run or begins a new one, opens the board on its
+ * file, starts the upstream, walks the story and sums up. Whatever happens, the database is closed
+ * in good order and the upstream is gone.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type OpenAI from 'openai';
+
+import { openBoard, type Random } from '../../index.ts';
+import type { Clock } from '../../services/clock.ts';
+import { CommandError } from '../terminal/command-error.ts';
+import type { CommandIo } from '../terminal/command-io.ts';
+import { begin } from './begin.ts';
+import { createBehaviour } from './behaviour.ts';
+import { planRun, type RunWish } from './plan.ts';
+import { positionPath, readPosition, walkedBy, writePosition, type Position } from './position.ts';
+import { createReporter, widthOf, type Reporter } from './reporter.ts';
+import { createScenario } from './scenario.ts';
+import { SERVICES, speedOf } from './services.ts';
+import { createStoryClock } from './story-clock.ts';
+import { summaryLines, summaryOf, type RunEnd } from './summary.ts';
+import { startUpstream } from './upstream.ts';
+import type { View } from './view.ts';
+import { walk } from './walk.ts';
+
+export interface RunOptions {
+  readonly wish: RunWish;
+  readonly rate: number;
+  readonly database: string;
+  /** Whether to make the folder of the database. */
+  readonly makesFolder: boolean;
+  readonly isJson: boolean;
+  readonly clock: Clock;
+  readonly random: (seed: number) => Random;
+  readonly makeClient: (baseURL: string) => OpenAI;
+  readonly io: CommandIo;
+}
+
+/** @throws CommandError, FuseboardError */
+export async function run(options: RunOptions): Promise<void> {
+  const { wish, database, isJson, clock, random, io } = options;
+  const positionFile = positionPath(database);
+  const plan = planRun(wish, lastPosition(positionFile, database, wish.isFresh, clock.nowMs()));
+  const { seed, durationMs, fromMs } = plan;
+  const scenario = createScenario(seed, durationMs, random(seed));
+  // What was drawn before an interruption shall not be drawn again after it.
+  const draws = random((seed + Math.ceil(fromMs)) % Number.MAX_SAFE_INTEGER);
+  const story = createStoryClock(clock, fromMs, durationMs);
+  const keep = (pid: number | null): void =>
+    writePosition(positionFile, {
+      version: 1,
+      seed,
+      durationMs,
+      elapsedMs: story.elapsedMs(),
+      isComplete: story.isOver(),
+      pid,
+      atMs: clock.nowMs(),
+    });
+
+  const reporter = createReporter(isJson ? io.stderr : io.stdout, io.env);
+  const interrupted = new Promise<void>((resolve) => {
+    io.onInterrupt(() => {
+      story.stop();
+      reporter.note('stopping once the calls in flight have ended; Ctrl-C again quits at once');
+      resolve();
+    });
+  });
+
+  if (options.makesFolder) makeFolder(dirname(database));
+  await using board = await openBoard({ store: `sqlite:${database}`, random: draws });
+  keep(process.pid);
+  const { elapsedMs } = story;
+  const decide = createBehaviour({ scenario, random: draws, elapsedMs, speedOf });
+  await using upstream = await startUpstream(decide);
+  const { baseURL } = upstream;
+  begin(board, plan, scenario.pace, clock.nowMs(), reporter);
+  const view = await walk({
+    clock,
+    random: draws,
+    board,
+    client: options.makeClient(baseURL),
+    baseURL,
+    scenario,
+    services: SERVICES,
+    rate: options.rate,
+    elapsedMs,
+    reporter,
+    keepPosition: complainOnce(() => keep(process.pid), reporter),
+    interrupted,
+  });
+  await board.close({ drainTimeoutMs: 0 });
+  const { requestCount } = upstream;
+  show(options, reporter, view, { fromMs, isComplete: story.isOver(), database, requestCount });
+  keep(null);
+}
+
+function show({ io, isJson }: RunOptions, reporter: Reporter, view: View, end: RunEnd): void {
+  reporter.end(view, isJson ? [] : summaryLines(view, end, widthOf(io.stdout)));
+  if (isJson) io.stdout.write(`${JSON.stringify(summaryOf(view, end), null, 2)}\n`);
+}
+
+/** @throws CommandError when it cannot be read, or another process is walking the story. */
+function lastPosition(
+  file: string,
+  database: string,
+  isFresh: boolean,
+  nowMs: number,
+): Position | null {
+  let last: Position | null;
+  try {
+    last = readPosition(file);
+  } catch (error) {
+    if (isFresh) return null;
+    throw error;
+  }
+  const pid = last === null ? null : walkedBy(last, nowMs);
+  if (pid === null) return last;
+  throw new CommandError(
+    `process ${pid} is running the demo on ${database}`,
+    'Wait for it to end, or name another database with --db.',
+  );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CommandError(
+      `the folder ${folder} cannot be made here (${(error as { code?: string }).code})`,
+      'Name a database that can be written with --db.',
+    );
+  }
+}
+
+/** A position that cannot be kept ends no run, but is said once. */
+function complainOnce(keep: () => void, reporter: Reporter): () => void {
+  let hasComplained = false;
+  return () => {
+    try {
+      keep();
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      if (!hasComplained) reporter.note(error.message);
+      hasComplained = true;
+    }
+  };
+}

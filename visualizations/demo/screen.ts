@@ -1,0 +1,113 @@
+/** The live screen: a pure function from what there is to show to lines of text. */
+import { lineText, line, tableLines, type Line, type Span, type Style } from '../terminal/lines.ts';
+import { breakerColumns, STATE_STYLES } from './breaker-columns.ts';
+import { seconds, type Change } from './changes.ts';
+import { phaseName, type Phase } from './scenario.ts';
+import { totalOf, type View } from './view.ts';
+
+export interface ScreenOptions {
+  /** Characters in a line. */
+  readonly width: number;
+  /** Lines at most. */
+  readonly height: number;
+  readonly colour: boolean;
+}
+
+const PHASE_STYLES: Readonly<Record<Phase, Style>> = {
+  healthy: 'green',
+  slow: 'yellow',
+  outage: 'red',
+  rate_limit: 'magenta',
+  recovery: 'cyan',
+};
+
+/** Changes shown when there is room for them. */
+export const CHANGES_SHOWN = 8;
+
+export function screen(view: View, { width, height, colour }: ScreenOptions): string[] {
+  const room = Math.max(40, width);
+  const head = [
+    header(view, room),
+    story(view, room),
+    progress(view, room),
+    line(''),
+    ...tableLines(breakerColumns(room), view.breakers),
+    line(''),
+    saved(view, room),
+    line(''),
+  ];
+  const foot = line(' Ctrl-C stops; started again, it goes on from there', 'dim');
+  const shown = Math.max(0, Math.min(CHANGES_SHOWN, height - head.length - 2));
+  const latest = view.changes.slice(view.changes.length - shown);
+  const changes = Array.from({ length: shown }, (_, index) =>
+    latest[index] === undefined ? line('') : changeLine(latest[index]),
+  );
+  return [...head, ...changes, line(''), foot]
+    .slice(0, height)
+    .map((each) => lineText(each, width, colour));
+}
+
+function header({ seed, elapsedMs, durationMs, baseURL }: View, width: number): Line {
+  const left = ` seed ${seed}  ${(elapsedMs / 1000).toFixed(1)} of ${seconds(durationMs)}`;
+  const right = width >= 72 ? `upstream ${baseURL}` : '';
+  const gap = ' '.repeat(
+    Math.max(2, width - ' fuseboard demo '.length - left.length - right.length),
+  );
+  return [
+    { text: ' fuseboard demo ', style: 'bold' },
+    { text: left },
+    { text: gap },
+    { text: right, style: 'dim' },
+  ];
+}
+
+/** The parts of the story, the current one in brackets. */
+function story({ phase, stretches }: View, width: number): Line {
+  const arrow = width >= 72 ? ' → ' : ' ';
+  const spans = stretches.flatMap(({ phase: each }, index): Span[] => [
+    { text: index === 0 ? ' ' : arrow, style: 'dim' },
+    each === phase
+      ? { text: `[${phaseName(each)}]`, style: PHASE_STYLES[each] }
+      : { text: phaseName(each), style: 'dim' },
+  ]);
+  return width >= 72 ? [{ text: ' the upstream is' }, ...spans] : spans;
+}
+
+/** How far the story is, each part in its colour. */
+function progress({ stretches, elapsedMs, durationMs }: View, width: number): Line {
+  const cells = width - 2;
+  const cellOf = (ms: number): number =>
+    Math.round((Math.min(ms, durationMs) / durationMs) * cells);
+  const doneCells = cellOf(elapsedMs);
+  const done = stretches.map(({ phase, startMs, endMs }): Span => {
+    const from = cellOf(startMs);
+    const count = Math.max(0, Math.min(doneCells, cellOf(endMs)) - from);
+    return { text: '━'.repeat(count), style: PHASE_STYLES[phase] };
+  });
+  return [{ text: ' ' }, ...done, { text: '─'.repeat(cells - doneCells), style: 'dim' }];
+}
+
+/** Only what was counted, and one estimate, which is called so. */
+function saved({ breakers }: View, width: number): Line {
+  const refused = totalOf(breakers, 'refused');
+  const waiting = `about ${seconds(totalOf(breakers, 'waitingSavedMs'))}`;
+  const text =
+    width >= 72
+      ? `${refused} requests never sent, ${waiting} of waiting spared`
+      : `${refused} not sent, ${waiting} of waiting spared`;
+  return [
+    { text: ' saved  ', style: 'dim' },
+    { text, style: refused > 0 ? 'cyan' : 'plain' },
+  ];
+}
+
+/** One change of state. */
+export function changeLine({ elapsedMs, breaker, from, to, why }: Change): Line {
+  return [
+    { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
+    { text: breaker.padEnd(11) },
+    { text: `${from} → ` },
+    { text: to, style: STATE_STYLES[to] ?? 'plain' },
+    { text: `: ${why}`, style: 'dim' },
+  ];
+}

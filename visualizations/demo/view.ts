@@ -1,0 +1,36 @@
+/** What a person is shown of a run at one instant: plain data, drawn in several ways. */
+import type { BreakerSnapshot } from '../../index.ts';
+import type { Change } from './changes.ts';
+import type { Phase, Stretch } from './scenario.ts';
+import type { Tally } from './tally.ts';
+
+export interface BreakerView {
+  readonly name: string;
+  /** `closed`, `open`, `half_open` or `budget_limited`. */
+  readonly state: BreakerSnapshot['state'];
+  /** Milliseconds to the next probe; null unless open. */
+  readonly probeInMs: number | null;
+  /** When it trips, in words. */
+  readonly policy: string;
+  readonly tally: Tally;
+}
+
+export interface View {
+  readonly seed: number;
+  readonly elapsedMs: number;
+  readonly durationMs: number;
+  readonly phase: Phase;
+  readonly stretches: readonly Stretch[];
+  readonly baseURL: string;
+  readonly breakers: readonly BreakerView[];
+  /** Oldest first. */
+  readonly changes: readonly Change[];
+}
+
+/** Sums over the breakers. */
+export function totalOf(
+  breakers: readonly BreakerView[],
+  field: Exclude<keyof Tally, 'refusedBy' | 'p50Ms'>,
+): number {
+  return breakers.reduce((sum, { tally }) => sum + tally[field], 0);
+}

@@ -1,0 +1,114 @@
+/** Flags of a command, from a table; what is wrong with one is answered with what is allowed. */
+import { parseArgs } from 'node:util';
+
+import { usageError } from './command-error.ts';
+
+export interface SwitchFlag {
+  readonly kind: 'switch';
+  readonly about: string;
+}
+
+export interface NumberFlag {
+  readonly kind: 'number';
+  readonly about: string;
+  readonly min: number;
+  readonly max: number;
+  readonly isInteger?: boolean;
+}
+
+export interface TextFlag {
+  readonly kind: 'text';
+  readonly about: string;
+  /** What the text is, for example `FILE`. */
+  readonly of: string;
+}
+
+export type Flag = SwitchFlag | NumberFlag | TextFlag;
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+type ValueOf<F extends Flag> = F extends SwitchFlag ? true : F extends NumberFlag ? number : string;
+
+/** The flags that were given. */
+export type FlagValues<Table extends FlagTable> = {
+  readonly [Name in keyof Table]?: ValueOf<Table[Name]>;
+};
+
+/**
+ * Reads `args`; a flag given twice counts as given last.
+ * @throws CommandError with exit code 2, naming the flag, what is allowed and what came.
+ */
+export function readFlags<const Table extends FlagTable>(
+  command: string,
+  args: readonly string[],
+  table: Table,
+): FlagValues<Table> {
+  const values: Record<string, true | number | string> = {};
+  for (const token of tokensOf(args, table)) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      throw usageError(
+        `${command} takes no argument, got '${token.value}'`,
+        `${allowed(command, table)}`,
+      );
+    }
+    const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
+    if (flag === undefined) {
+      throw usageError(`${command} has no flag ${token.rawName}`, allowed(command, table));
+    }
+    values[token.name] = valueOf(`--${token.name}`, flag, token.value, token.inlineValue);
+  }
+  return values as FlagValues<Table>;
+}
+
+/** One line for each flag, for a help text. */
+export function flagHelp(table: FlagTable): string {
+  const names = Object.entries(table).map(([name, flag]) => `--${name}${placeholder(flag)}`);
+  const width = Math.max(...names.map((name) => name.length));
+  return Object.values(table)
+    .map((flag, index) => `  ${(names[index] ?? '').padEnd(width)}  ${flag.about}`)
+    .join('\n');
+}
+
+function tokensOf(args: readonly string[], table: FlagTable) {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, { kind }]) => [
+      name,
+      { type: kind === 'switch' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  return parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens;
+}
+
+function valueOf(
+  name: string,
+  flag: Flag,
+  value: string | undefined,
+  isInline: boolean | undefined,
+): true | number | string {
+  if (flag.kind === 'switch') {
+    if (isInline !== true) return true;
+    throw usageError(`${name} takes no value, got '${value}'`, `Give ${name} alone.`);
+  }
+  const text = value?.trim() ?? '';
+  if (flag.kind === 'text') {
+    if (text !== '') return text;
+    throw usageError(`${name} needs a value`, `For example ${name} ${flag.of}.`);
+  }
+  const number = text === '' ? NaN : Number(text);
+  const { min, max, isInteger = false } = flag;
+  if (number >= min && number <= max && (!isInteger || Number.isInteger(number))) return number;
+  const kind = isInteger ? 'an integer' : 'a number';
+  const came = value === undefined ? 'nothing' : `'${value}'`;
+  throw usageError(
+    `${name} must be ${kind} from ${min} to ${max}, got ${came}`,
+    `For example ${name} ${Math.min(max, Math.max(min, 20))}.`,
+  );
+}
+
+const placeholder = (flag: Flag): string =>
+  flag.kind === 'switch' ? '' : flag.kind === 'number' ? ' N' : ` ${flag.of}`;
+
+const allowed = (command: string, table: FlagTable): string =>
+  `Its flags are ${Object.keys(table)
+    .map((name) => `--${name}`)
+    .join(', ')}; 'fuseboard ${command} --help' explains them.`;
