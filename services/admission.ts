@@ -51,7 +51,7 @@ function give(breaker: BreakerState & PermitOwner, generation: number): OpenPerm
   const isProbe = generation !== UNCOUNTED && breaker.gate === PROBE;
   const running = isProbe || generation === UNCOUNTED ? null : breaker.running;
   const slot = running === null ? -1 : watchSlow(breaker, running, startedMs);
-  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, slot);
+  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot);
   breaker.inFlightCount++;
   if (isProbe) {
     breaker.restNow.probesOutCount++;
@@ -101,8 +101,10 @@ function close(breaker: BreakerState, permit: OpenPermit): number {
     rest.probesOutCount--;
     rest.probeWaiters?.admitFirst();
   }
-  const isWatched = permit.slot >= 0 && isCurrent && breaker.running !== null;
-  return isWatched ? (breaker.running?.end(permit.slot) ?? NaN) : NaN;
+  const { running, slot } = permit;
+  if (running === null) return NaN;
+  const place = running.end(slot);
+  return isCurrent && running === breaker.running ? place : NaN;
 }
 
 function expire(breaker: BreakerState, permit: OpenPermit): void {

@@ -24,6 +24,8 @@ export function runBounded<T>(
   run: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
   const { clock, deadlines, timeoutMs, signal } = bounds;
+  // Aborted while the permit was taken: no listener would hear of that any more.
+  if (signal?.aborted) return Promise.reject(signal.reason as Error);
   return new Promise<T>((resolve, reject) => {
     const controller = new AbortController();
     let isOver = false;

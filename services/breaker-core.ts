@@ -277,6 +277,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const refusal = (): unknown => refuse(this, 'board_closed', specOf(null, undefined));
     this.rest?.probeWaiters?.rejectAll(refusal);
     this.rest?.bulkhead?.rejectAll(refusal);
+    // Whoever waits to try again finds the board closed, and gets what happened before.
+    this.rest?.pauses?.admitAll();
   }
 
   /** The board is closed: nothing moves it any more, and no deadline is left. */

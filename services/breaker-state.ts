@@ -26,6 +26,8 @@ export interface Rest {
   bulkhead: Bulkhead | null;
   /** Callers that wait for the verdict of a probe. */
   probeWaiters: WaitingList | null;
+  /** Calls between two attempts. */
+  pauses: WaitingList | null;
   probesOutCount: number;
   /** When the next probe is due. */
   probeDeadline: Deadline | null;
@@ -71,6 +73,7 @@ export abstract class BreakerState implements CircuitHost {
     return (this.rest ??= {
       bulkhead: null,
       probeWaiters: null,
+      pauses: null,
       probesOutCount: 0,
       probeDeadline: null,
       slowDeadline: null,
@@ -87,6 +90,12 @@ export abstract class BreakerState implements CircuitHost {
   get probeWaiters(): WaitingList {
     const { clock, deadlines } = this.runtime;
     return (this.restNow.probeWaiters ??= new WaitingList(clock, deadlines));
+  }
+
+  /** Where calls wait between two attempts. */
+  get pauses(): WaitingList {
+    const { clock, deadlines } = this.runtime;
+    return (this.restNow.pauses ??= new WaitingList(clock, deadlines));
   }
 
   get bulkhead(): Bulkhead | null {

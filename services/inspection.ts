@@ -60,7 +60,7 @@ export function createInspection({ actors, onThrow }: InspectionOptions): Inspec
 }
 
 function containedNext(
-  observer: unknown,
+  observer: InspectionObserver,
   onThrow: (error: unknown) => void,
 ): (event: InspectionEvent) => void {
   const isObject = typeof observer === 'object' && observer !== null;
@@ -70,7 +70,7 @@ function containedNext(
   return (event) => {
     try {
       if (typeof observer === 'function') observer(event);
-      else (observer as Partial<Observer<InspectionEvent>>).next?.(event);
+      else observer.next?.(event);
     } catch (error) {
       onThrow(error);
     }

@@ -15,7 +15,7 @@ import { OpenPermit, type Recorded } from './permit.ts';
 import { Refusal } from './refusal.ts';
 import { retryDelayMs } from './retry.ts';
 import type { Runtime } from './runtime.ts';
-import { WaitingList } from './waiting-list.ts';
+import type { WaitingList } from './waiting-list.ts';
 
 /** What a layered call needs of its breaker. */
 export interface LayeredHost {
@@ -24,6 +24,8 @@ export interface LayeredHost {
   readonly options: ResolvedOptions;
   readonly bulkhead: Bulkhead | null;
   readonly probeWaiters: WaitingList;
+  /** Where calls wait between two attempts. */
+  readonly pauses: WaitingList;
   readonly isDegraded: boolean;
   peek(): RefusalCode | null;
   admit(spec: CallSpec): OpenPermit | Refusal;
@@ -59,7 +61,7 @@ async function attempts<T>(
   fn: Protected<T>,
   retry: ResolvedRetry,
 ): Promise<AttemptResult<T>> {
-  const { clock, deadlines } = host.runtime;
+  const { clock } = host.runtime;
   const startMs = clock.monotonicMs();
   let last: AttemptResult<T> | undefined;
   for (let number = 1; ; number++) {
@@ -70,11 +72,12 @@ async function attempts<T>(
     last = result;
     const delayMs = retryDelayMs(retry, result, number, host);
     if (delayMs === null || clock.monotonicMs() + delayMs - startMs > retry.totalMs) return result;
-    const pause = new WaitingList(clock, deadlines);
+    // A closed board lets nobody in again: what has happened is the answer.
+    if (host.runtime.isClosed) return result;
     const { signal, priority } = spec;
     const over = Symbol('over');
     try {
-      await pause.join({ signal, priority, timeoutMs: delayMs, timeoutError: () => over });
+      await host.pauses.join({ signal, priority, timeoutMs: delayMs, timeoutError: () => over });
     } catch (reason) {
       if (reason !== over) return failed(reason, CANCELLED);
     }
@@ -114,7 +117,7 @@ async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Re
       await place;
     }
     // The world may have moved while we waited: look again, and take the permit in the same turn.
-    const mayWait = host.options.probeWait !== null && host.peek() === 'probes_busy';
+    const mayWait = isWaitedFor(host, host.peek());
     const answer = mayWait ? null : host.admit(spec);
     if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
     else bulkhead?.leave();
@@ -133,13 +136,17 @@ async function pass(host: LayeredHost, spec: CallSpec): Promise<Refusal | null> 
     if (code === null) return null;
     // What only reports is decided where the permit is taken, so that it is reported once.
     if (!isEnforced && code !== 'board_closed') return null;
-    if (code !== 'probes_busy' || options.probeWait === null) return host.refuse(code, spec);
+    if (options.probeWait === null || !isWaitedFor(host, code)) return host.refuse(code, spec);
     if (host.probeWaiters.size >= options.probeWait.callersMax) return host.refuse(code, spec);
     const timeoutMs = options.probeWait.timeoutMs - (clock.monotonicMs() - startMs);
     const timeoutError = (): Refusal => host.refuse('probe_wait_timeout', spec);
     await host.probeWaiters.join({ ...spec, timeoutMs, timeoutError });
   }
 }
+
+/** Whether callers wait until what would refuse them is over. */
+const isWaitedFor = ({ options }: LayeredHost, code: RefusalCode | null): boolean =>
+  code === 'probes_busy' && options.probeWait !== null && options.mode === 'enforce';
 
 async function run<T>(
   host: LayeredHost,

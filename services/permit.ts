@@ -15,6 +15,7 @@ import {
   type Outcome,
   type Verdict,
 } from './outcome.ts';
+import type { RunningCalls } from './running-calls.ts';
 
 /**
  * What became of a recorded outcome: `counted`; `late`, because the breaker has moved on since the
@@ -53,7 +54,8 @@ export class OpenPermit implements Permit {
   readonly isProbe: boolean;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
-  /** Slot among the running calls; -1 where nobody watches for slow ones. */
+  /** Where it is watched for being slow, and its slot there; null where nobody watches. */
+  readonly running: RunningCalls | null;
   readonly slot: number;
   status: 'open' | 'settled' | 'expired' = 'open';
   deadline: Deadline | null = null;
@@ -66,12 +68,14 @@ export class OpenPermit implements Permit {
     generation: number,
     isProbe: boolean,
     startedMs: number,
+    running: RunningCalls | null,
     slot: number,
   ) {
     this.#owner = owner;
     this.generation = generation;
     this.isProbe = isProbe;
     this.startedMs = startedMs;
+    this.running = running;
     this.slot = slot;
   }
 

@@ -8,7 +8,7 @@ import { test } from 'vitest';
 import { RULES, schedules } from './schedules.ts';
 import { SideBySide } from './side-by-side.ts';
 
-const RUNS = process.env['FUSEBOARD_LONG'] === '1' ? 100_000 : 4_000;
+const RUNS = process.env['FUSEBOARD_LONG'] === '1' ? 100_000 : 6_000;
 
 test.each(Object.entries(RULES))(
   `the service does what the reference does in ${RUNS} random lives: %s`,

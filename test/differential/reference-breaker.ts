@@ -136,7 +136,7 @@ export class ReferenceBreaker {
         durationMs,
         call.slowEntry,
       );
-      if (cause !== null) this.#trip(cause, retryAtMs);
+      if (cause !== null) this.#trip(cause, outcome === 'failed' ? retryAtMs : undefined);
     } else if (outcome === 'rate_limited') this.#pause(retryAtMs, isProbing);
     else if (outcome === 'unauthorized') this.#latch('unauthorized');
     else if (outcome === 'over_quota') this.#latch('quota');

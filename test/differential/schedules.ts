@@ -66,14 +66,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       do: fc.constant('operate' as const),
-      act: fc.constantFrom('force_open', 'force_close', 'reset', 'rotate_key'),
+      act: fc.constantFrom('force_open', 'force_close', 'reset', 'reset', 'reset', 'rotate_key'),
     }),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant('budget' as const),
       level: fc.constantFrom('recovered', 'warned', 'exceeded'),
@@ -125,5 +125,5 @@ export const schedules = (rule: fc.Arbitrary<CountingRule>): fc.Arbitrary<Schedu
       probeTimeoutMs: fc.constantFrom(30, 200),
       permitTimeoutMs: fc.constantFrom(70, 700),
     }),
-    steps: fc.array(step, { maxLength: 50 }),
+    steps: fc.array(step, { maxLength: 60, size: 'max' }),
   });

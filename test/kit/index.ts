@@ -1,0 +1,50 @@
+/** The testing kit, published as `fuseboard/testing`: every export listed by hand. */
+export {
+  actorUnderTest,
+  type ActorUnderTest,
+  type ActorUnderTestOptions,
+} from './actor-under-test.ts';
+export {
+  breakerGraph,
+  createBreakerGraph,
+  type BreakerGraph,
+  type BreakerGraphOptions,
+} from './breaker-graph.ts';
+export {
+  breakerUnderTest,
+  type BreakerUnderTest,
+  type BreakerUnderTestSettings,
+} from './breaker-under-test.ts';
+export { describePaths, type DescribePathsOptions, type TestRunner } from './describe-paths.ts';
+export {
+  failingFunction,
+  failingFunctionSync,
+  type FailingFunction,
+  type FailingFunctionOptions,
+  type FailurePlan,
+  type PlannedCounts,
+} from './failing-function.ts';
+export { generatePaths } from './generate-paths.ts';
+export type { GeneratePathsOptions } from './paths-options.ts';
+export type {
+  GeneratedPath,
+  GeneratedPaths,
+  PathCoverage,
+  PathStep,
+  UncoveredReason,
+  UncoveredTransition,
+} from './generated-paths.ts';
+export type { Burst } from './load-arrivals.ts';
+export { generateLoad, type LoadOptions, type LoadReport } from './load-generator.ts';
+export type { ModelState, PendingTimer } from './machine-model.ts';
+export {
+  configuredTransitions,
+  stateName,
+  type ConfiguredTransition,
+} from './machine-transitions.ts';
+export type { Strategy } from './path-sentences.ts';
+export type { StepToTell } from './path-strategies.ts';
+export { seededRandom } from './seeded-random.ts';
+export type { EventExecutor, Silence, SystemUnderTest } from './system-under-test.ts';
+export { transitionCoverage, type TransitionCoverage } from './transition-coverage.ts';
+export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';
