@@ -35,7 +35,7 @@ import {
   type Protected,
 } from './call.ts';
 import { adopt, follow, hearPeer, quarantine } from './chart-follower.ts';
-import { invalidArgument, objectOption, textArgument } from './check.ts';
+import { invalidArgument, isObject, objectOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
@@ -145,18 +145,26 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return this.#callLayered(first, second, third);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- bad arguments reject, never throw
-  async #throwRefusal<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Promise<never> {
-    throw this.#refuseNow(first, second, third).toError();
+  /** Arguments that are none reject here as they do elsewhere: nothing throws where it is called. */
+  #throwRefusal<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Promise<never> {
+    try {
+      return Promise.reject(this.#refuseNow(first, second, third).toError());
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async #tellRefusal<T>(
+  #tellRefusal<T>(
     first: First<T>,
     second?: Second<T>,
     third?: CallOptions,
   ): Promise<CallResult<never>> {
-    return { ok: false, refused: true, refusal: this.#refuseNow(first, second, third) };
+    try {
+      const refusal = this.#refuseNow(first, second, third);
+      return Promise.resolve({ ok: false, refused: true, refusal });
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   #refuseNow<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Refusal {
@@ -209,11 +217,13 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const answer = admit(this, spec);
     if (answer instanceof Refusal) throw answer.toError();
     const { bulkhead } = this;
-    if (bulkhead !== null && !bulkhead.tryEnter()) {
-      takeBack(this, answer);
-      throw refuse(this, 'bulkhead_full', spec).toError();
+    if (bulkhead === null || bulkhead.tryEnter()) answer.bulkhead = bulkhead;
+    else {
+      const isEnforced = this.options.mode === 'enforce';
+      if (isEnforced) takeBack(this, answer);
+      const refusal = refuse(this, 'bulkhead_full', spec, isEnforced);
+      if (isEnforced) throw refusal.toError();
     }
-    answer.bulkhead = bulkhead;
     lease(this, answer);
     return answer;
   }
@@ -232,8 +242,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return admit(this, spec);
   }
 
-  refuse(code: RefusalCode, spec: CallSpec): Refusal {
-    return refuse(this, code, spec);
+  refuse(code: RefusalCode, spec: CallSpec, enforced = true): Refusal {
+    return refuse(this, code, spec, enforced);
   }
 
   classifyError(error: unknown): Verdict {
@@ -367,5 +377,9 @@ const isThenable = (value: unknown): boolean =>
   typeof (value as { then?: unknown }).then === 'function';
 
 function identityOf(options: OperatorOptions | undefined): string {
-  return textArgument('options.by', options?.by ?? 'unknown', IDENTITY_MAX);
+  if (options === undefined) return 'unknown';
+  if (!isObject(options))
+    throw invalidArgument('options', `an object such as { by: 'ann' }`, options);
+  const { by = 'unknown' } = options;
+  return textArgument('options.by', by, IDENTITY_MAX);
 }

@@ -98,8 +98,9 @@ export abstract class BreakerState implements CircuitHost {
     return (this.restNow.pauses ??= new WaitingList(clock, deadlines));
   }
 
+  /** Null where calls need no place: without the option, and in mode `off`. */
   get bulkhead(): Bulkhead | null {
-    return this.rest?.bulkhead ?? null;
+    return this.options.mode === 'off' ? null : (this.rest?.bulkhead ?? null);
   }
 
   get isQuarantined(): boolean {

@@ -29,7 +29,7 @@ export interface LayeredHost {
   readonly isDegraded: boolean;
   peek(): RefusalCode | null;
   admit(spec: CallSpec): OpenPermit | Refusal;
-  refuse(code: RefusalCode, spec: CallSpec): Refusal;
+  refuse(code: RefusalCode, spec: CallSpec, enforced?: boolean): Refusal;
   classifyError(error: unknown): Verdict;
   classifyValue(value: unknown): Verdict;
   settlePermit(permit: OpenPermit, verdict: Verdict, error: unknown): Recorded;
@@ -107,14 +107,12 @@ async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Re
   for (;;) {
     const refusal = await pass(host, spec);
     if (refusal !== null) return refusal;
-    const { bulkhead } = host;
+    let { bulkhead } = host;
     if (bulkhead !== null && !bulkhead.tryEnter()) {
-      // Who joins a queue after the board began to close would be sent away by nobody.
-      if (host.runtime.isClosed) return host.refuse('board_closed', spec);
-      const timeoutError = (): Refusal => host.refuse('bulkhead_timeout', spec);
-      const place = bulkhead.queue(spec.priority, spec.signal, timeoutError);
-      if (place === null) return host.refuse('bulkhead_full', spec);
-      await place;
+      const place = queue(host, bulkhead, spec);
+      if (place instanceof Refusal) return place;
+      if (place === null) bulkhead = null;
+      else await place;
     }
     // The world may have moved while we waited: look again, and take the permit in the same turn.
     const mayWait = isWaitedFor(host, host.peek());
@@ -123,6 +121,23 @@ async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Re
     else bulkhead?.leave();
     if (answer !== null) return answer;
   }
+}
+
+/** A place to wait for, or the refusal. Null: only said, the call goes on without a place. */
+function queue(
+  host: LayeredHost,
+  bulkhead: Bulkhead,
+  spec: CallSpec,
+): Promise<void> | Refusal | null {
+  // Who joins a queue after the board began to close would be sent away by nobody.
+  if (host.runtime.isClosed) return host.refuse('board_closed', spec);
+  if (host.options.mode !== 'enforce') {
+    host.refuse('bulkhead_full', spec, false);
+    return null;
+  }
+  const timeoutError = (): Refusal => host.refuse('bulkhead_timeout', spec);
+  const place = bulkhead.queue(spec.priority, spec.signal, timeoutError);
+  return place ?? host.refuse('bulkhead_full', spec);
 }
 
 /** Refuses while open; waits for a probe's verdict where the options say so. Null: go on. */

@@ -13,8 +13,8 @@ import { compileClassify, isErrorClass, type Classify, type OutcomeOptions } fro
 import type { RateOptions, ResolvedRate, ResolvedTrip, TripOptions } from './trip-policy.ts';
 
 /**
- * `enforce` refuses; `observe` decides and reports but lets every call through; `off` lets every
- * call through and counts nothing.
+ * `enforce` refuses; `observe` decides and reports but lets every call through, past a full
+ * bulkhead too; `off` lets every call through and counts nothing.
  */
 export const MODES = ['enforce', 'observe', 'off'] as const;
 export type Mode = (typeof MODES)[number];

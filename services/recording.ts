@@ -155,6 +155,12 @@ function extend(breaker: BreakerState, { outcome, retryAtMs: probeAtMs }: Verdic
   breaker.send({ type: 'rate_limited', generation, atMs: runtime.clock.nowMs(), probeAtMs });
 }
 
+/** What a latch says of itself where no error says more. */
+const WITHOUT_ERROR = {
+  'key.rejected': 'the provider rejected the key',
+  'quota.exhausted': 'the account is out of credit',
+} as const;
+
 function latch(
   breaker: BreakerState,
   type: 'key.rejected' | 'quota.exhausted',
@@ -162,7 +168,9 @@ function latch(
 ): void {
   const { generation, runtime } = breaker;
   remember(breaker, error);
-  const reason = [errorNameOf(error), errorCodeOf(error)].filter((part) => part).join(' ');
+  const said =
+    error === undefined ? [WITHOUT_ERROR[type]] : [errorNameOf(error), errorCodeOf(error)];
+  const reason = said.filter((part) => part).join(' ');
   breaker.send({ type, generation, reason, atMs: runtime.clock.nowMs() });
 }
 

@@ -3,7 +3,7 @@ import type { AnyActorRef } from 'xstate';
 import { expect, test } from 'vitest';
 
 import type { BreakerCore } from '../../services/breaker-core.ts';
-import { scratchFile } from '../persistence/scratch.ts';
+import { openSqliteStore, scratchFile } from '../persistence/scratch.ts';
 import { failTimes, openVirtualBoard, QUICK } from './open-boards.ts';
 
 /** Names of the actors that come to life from now on. */
@@ -40,6 +40,15 @@ test('an actor comes to life when somebody asks for it, and then is the same', a
   const api = board.breaker('api');
   expect(api.actor).toBe(api.actor);
   expect(born).toEqual(['api']);
+});
+
+test('coming to life is no change: nothing is written and nothing is said', async () => {
+  const path = scratchFile();
+  const { board, clock, facts } = await births({ store: `sqlite:${path}` });
+  void board.breaker('api').actor;
+  await clock.advanceAsync(100);
+  expect(facts).toEqual([]);
+  expect(openSqliteStore(path).breakerStates.load().rows).toEqual([]);
 });
 
 test('a restored breaker sleeps until its instant comes or a call needs it', async () => {

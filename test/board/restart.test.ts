@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { BreakerEvent, BreakerOptions } from '../../index.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 import { scratchFile } from '../persistence/scratch.ts';
+import { forgetGarbage } from './garbage.ts';
 import { failTimes, openVirtualBoard } from './open-boards.ts';
 
 const MINUTE_MS = 60_000;
@@ -243,6 +244,20 @@ test('every breaker of the file is there, whether or not anybody asks', async ()
   clock.advance(1);
   const again = await start(2_000);
   expect(again.board.breaker('api 298').state).toBe('open');
+});
+
+test('a breaker that was restored, closed, evicted and forgotten is not restored again', async () => {
+  await before(({ api }) => failTimes(api, 1));
+  const clock = new VirtualClock({ startMs: START_MS + MINUTE_MS });
+  const { board } = await openVirtualBoard({ store: `sqlite:${path}`, clock, breakersMax: 1 });
+  await (async () => {
+    board.breaker('api').acquire().succeed();
+    await clock.advanceAsync(10);
+    board.breaker('other');
+  })();
+  await clock.settle();
+  forgetGarbage();
+  expect(board.breaker('api').snapshot()).toMatchObject({ path: 'closed', generation: 0 });
 });
 
 test('a full registry leaves a stored state for later', async () => {

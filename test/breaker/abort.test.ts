@@ -3,7 +3,6 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
-import type { LoneBreakerOptions } from '../../index.ts';
 import { rig, tripped, WAYS } from './rig.ts';
 
 const REASONS: readonly unknown[] = [new Error('bye'), 'a text', 0, null, { why: 'no' }];

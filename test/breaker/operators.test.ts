@@ -152,6 +152,9 @@ describe('an act needs', () => {
       );
     }
     expect(() => breaker.rotateKey({ by: '' })).toThrow('options.by must be a string');
+    expect(() => breaker[act]('because', 'ann' as never)).toThrow(
+      "options must be an object such as { by: 'ann' }, got 'ann'",
+    );
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', generation: 0 });
   });
 

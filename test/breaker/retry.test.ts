@@ -255,7 +255,8 @@ test('each attempt has the whole timeout, and a timeout is tried again', async (
 });
 
 test('a retried probe that fails opens, and the call ends', async () => {
-  const { breaker, clock } = await due({ retry: { ...always, delayMs: 10 } });
+  const { breaker, clock } = await due();
+  breaker.configure({ retry: { ...always, delayMs: 10 } });
   const dependency = failingFunction({ pattern: 'F' });
   const end = ending(breaker.call(dependency));
   await clock.advanceAsync(1_000);

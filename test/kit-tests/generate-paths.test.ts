@@ -470,22 +470,23 @@ describe('events with data', () => {
   });
 
   it('that differ in what text does not show are all tried, equal ones once', () => {
-    const shop = createMachine({
+    const shop = setup({
+      types: { events: {} as { type: 'ADD'; price: () => number } },
+      guards: { isDear: ({ event }) => event.price() > 5 },
+    }).createMachine({
       id: 'shop',
       initial: 'open',
-      states: {
-        open: { on: { ADD: { guard: ({ event }) => event['price']() > 5, target: 'full' } } },
-        full: {},
-      },
+      states: { open: { on: { ADD: { guard: 'isDear', target: 'full' } } }, full: {} },
     });
     const price = () => 9;
     const events = [
       { type: 'ADD', price: () => 1 },
       { type: 'ADD', price },
       { type: 'ADD', price },
-    ];
+    ] as const;
     expect(lines(generatePaths(shop, { events }))).toEqual([
-      'open -ADD {"price":"(function price)"}-> open -ADD {"price":"(function price)"}-> open',
+      'open -ADD {"price":"(function price)"}-> open',
+      'open -ADD {"price":"(function price)"}, case 2-> full',
     ]);
   });
 

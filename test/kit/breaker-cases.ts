@@ -92,8 +92,10 @@ function aroundProbe(snapshot: BreakerSnapshot, event: BreakerEvent): readonly B
 
 /** What another process that shares the breaker's row may have come to. */
 function peerCases(context: BreakerContext, atMs: number, laterMs: number): readonly BreakerCase[] {
-  const same: PeerState = {
-    operatorEpoch: context.operatorEpoch,
+  const { operatorEpoch, latches, probeAtMs, trippedAtMs, tripCount, cause } = context;
+  const same: PeerState = { operatorEpoch, latches, probeAtMs, trippedAtMs, tripCount, cause };
+  const healthy: PeerState = {
+    operatorEpoch,
     latches: [],
     probeAtMs: null,
     trippedAtMs: null,
@@ -101,14 +103,14 @@ function peerCases(context: BreakerContext, atMs: number, laterMs: number): read
     cause: null,
   };
   const tripped: PeerState = {
-    ...same,
+    ...healthy,
     probeAtMs: laterMs,
     trippedAtMs: atMs,
     tripCount: 1,
     cause: 'consecutive_failures',
   };
   const latch = { name: 'operator', reason: 'maintenance', by: 'operator', atMs } as const;
-  const acted = { operatorEpoch: context.operatorEpoch + 1 };
+  const acted = { operatorEpoch: operatorEpoch + 1 };
   const peer = (state: PeerState, variant: string): BreakerCase => [
     { type: 'peer.changed', atMs, ...state },
     variant,
@@ -116,8 +118,8 @@ function peerCases(context: BreakerContext, atMs: number, laterMs: number): read
   return [
     peer(same, 'nothing newer'),
     peer(tripped, 'tripped for longer'),
-    peer({ ...same, ...acted, latches: [latch] }, 'latched by an operator'),
-    peer({ ...same, ...acted }, 'closed by an operator'),
+    peer({ ...healthy, ...acted, latches: [latch] }, 'latched by an operator'),
+    peer({ ...healthy, ...acted }, 'closed by an operator'),
     peer({ ...tripped, ...acted }, 'tripped after an operator acted'),
   ];
 }

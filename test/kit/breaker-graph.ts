@@ -7,9 +7,9 @@
  *
  * Fits `@xstate/graph`'s own functions too.
  */
-import type { EventObject, SnapshotFrom } from 'xstate';
+import type { AnyMachineSnapshot, EventObject, SnapshotFrom } from 'xstate';
 
-import type { BreakerEvent } from '../../machines/breaker-context.ts';
+import type { BreakerContext, BreakerEvent } from '../../machines/breaker-context.ts';
 import type { BreakerMachine } from '../../machines/breaker.ts';
 import { numberOption } from '../../services/check.ts';
 import { breakerCases } from './breaker-cases.ts';
@@ -24,7 +24,10 @@ export interface BreakerGraph {
   readonly serializeState: (snapshot: SnapshotFrom<BreakerMachine>) => string;
   /** The event and its variant: `trip`, `trip (stale)`, `probe.due (early)`. */
   readonly serializeEvent: (event: EventObject) => string;
-  /** Each transition once from every state; each event that does nothing once in every state. */
+  /**
+   * Each transition once from every state and for every effect on a trip and its probes; each
+   * event that does nothing once in every state.
+   */
   readonly sameStep: (step: StepToTell) => string;
   readonly limit: number;
 }
@@ -38,6 +41,12 @@ export interface BreakerGraphOptions {
 
 /** Where a virtual clock starts, too. */
 const BASE_MS = 1_700_000_000_000;
+
+/** How far the breaker has come in finding out whether its dependency is back. */
+function trial({ context }: AnyMachineSnapshot): string {
+  const { probeAtMs, probesSucceeded } = context as BreakerContext;
+  return `${probeAtMs === null ? 'no trip' : 'tripped'}, ${probesSucceeded > 0 ? 'probed' : 'not probed'}`;
+}
 
 /** The built-in breaker's graph for its options. @throws FuseboardError invalid_option */
 export function createBreakerGraph(options: BreakerGraphOptions = {}): BreakerGraph {
@@ -60,8 +69,10 @@ export function createBreakerGraph(options: BreakerGraphOptions = {}): BreakerGr
         context.probeAtMs === null ? 'no trip' : 'tripped',
       ].join(', '),
     serializeEvent: (event) => labels.get(event) ?? eventLabel(event),
-    sameStep: ({ from, label, transitions }) =>
-      [nameOf(from), ...(transitions.length > 0 ? transitions : [label])].join(' | '),
+    sameStep: ({ from, to, label, transitions }) => {
+      const words = transitions.length > 0 ? [...transitions, trial(from), trial(to)] : [label];
+      return [nameOf(from), ...words].join(' | ');
+    },
     limit: 50_000,
   };
 }

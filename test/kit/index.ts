@@ -36,7 +36,8 @@ export type {
 } from './generated-paths.ts';
 export type { Burst } from './load-arrivals.ts';
 export { generateLoad, type LoadOptions, type LoadReport } from './load-generator.ts';
-export type { ModelState, PendingTimer } from './machine-model.ts';
+export type { ModelState } from './machine-model.ts';
+export type { PendingTimer } from './model-world.ts';
 export {
   configuredTransitions,
   stateName,

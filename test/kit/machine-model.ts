@@ -8,15 +8,7 @@ import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 
 import { FuseboardError } from '../../services/errors.ts';
 import { bounded } from './check-machine.ts';
-import { scopes, type Notes, type StepScope } from './model-world.ts';
-
-/** A delayed event on its way. */
-export interface PendingTimer {
-  readonly id: string;
-  readonly event: EventObject;
-  /** Milliseconds until it arrives. */
-  readonly inMs: number;
-}
+import { scopes, type Notes, type PendingTimer, type StepScope } from './model-world.ts';
 
 /** Where a model stands, and how it came there. */
 export interface ModelState {

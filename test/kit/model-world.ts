@@ -10,11 +10,18 @@ import {
   type EventObject,
 } from 'xstate';
 
-import type { PendingTimer } from './machine-model.ts';
 import { stateNodes, transitionId } from './machine-transitions.ts';
 
 /** What XState wants to know of the actor that takes a step. */
 export type StepScope = Parameters<AnyStateMachine['transition']>[2];
+
+/** A delayed event on its way. */
+export interface PendingTimer {
+  readonly id: string;
+  readonly event: EventObject;
+  /** Milliseconds until it arrives. */
+  readonly inMs: number;
+}
 
 /** What one step left behind. */
 export interface Notes {
