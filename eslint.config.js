@@ -201,7 +201,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['vitest.config.ts'],
+    files: ['**/vitest.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

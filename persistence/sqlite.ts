@@ -1,7 +1,7 @@
 /**
  * The SQLite driver: one file, one connection, three ways to use it. Writers take the write lock
- * when they begin (`BEGIN IMMEDIATE`), because a transaction that reads first and writes later fails
- * under contention whatever its timeout. WAL lets readers go on meanwhile; every wait is bounded.
+ * when they begin (`BEGIN IMMEDIATE`): a transaction that reads first and writes later fails under
+ * contention, whatever its timeout. WAL lets readers go on meanwhile; every wait is bounded.
  */
 import { resolve } from 'node:path';
 
@@ -22,7 +22,9 @@ export interface SqliteOptions {
   readonly openWaitMs?: number;
 }
 
-/** An open file of the latest schema. Every error that SQLite raises comes out as a FuseboardError. */
+/**
+ * An open file of the latest schema. Every error that SQLite raises comes out as a FuseboardError.
+ */
 export interface SqliteFile {
   /** Absolute. */
   readonly path: string;

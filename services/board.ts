@@ -87,7 +87,7 @@ const BOARD_KEYS = ['store', 'defaults', 'breakersMax', 'pollMs', 'clock', 'rand
  * @throws FuseboardError invalid_option, store_unavailable, store_corrupt, store_incompatible,
  *   sqlite_incompatible
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- bad options reject, they do not throw
+// eslint-disable-next-line @typescript-eslint/require-await -- bad options reject
 export async function openBoard(options: BoardOptions = {}): Promise<Board> {
   knownKeys('board', options, BOARD_KEYS);
   const target = options.store ?? 'memory:';

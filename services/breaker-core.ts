@@ -86,7 +86,9 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       value = await fn(PLAIN_CONTEXT);
     } catch (error) {
       this.left();
-      this.#recordThrown(error, generation, 0, 0, NaN);
+      // Counted in a window only if the options have changed meanwhile.
+      const nowMs = this.policy === null ? 0 : this.runtime.clock.monotonicMs();
+      this.#recordThrown(error, generation, 0, nowMs, NaN);
       throw error;
     }
     if (--this.inFlightCount === 0 && this.runtime.onIdle !== null) this.runtime.onIdle();
@@ -145,12 +147,14 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return this.#callLayered(first, second, third);
   }
 
-  /** Arguments that are none reject here as they do elsewhere: nothing throws where it is called. */
+  /**
+   * Arguments that are none reject here as they do elsewhere: nothing throws where it is called.
+   */
   #throwRefusal<T>(first: First<T>, second?: Second<T>, third?: CallOptions): Promise<never> {
     try {
       return Promise.reject(this.#refuseNow(first, second, third).toError());
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -163,7 +167,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       const refusal = this.#refuseNow(first, second, third);
       return Promise.resolve({ ok: false, refused: true, refusal });
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

@@ -35,7 +35,7 @@ class GuardedObservable<T> extends Observable<T> {
 
   override lift<R>(operator?: Parameters<Observable<T>['lift']>[0]): Observable<R> {
     const lifted = new GuardedObservable<R>();
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- lift is how operators keep the class
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- operators use it
     lifted.source = this;
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
     lifted.operator = operator as never;

@@ -1,4 +1,6 @@
-/** Many callers at once: every call is counted, once, and every caller sees one and the same state. */
+/**
+ * Many callers at once: every call is counted, once, and every caller sees one and the same state.
+ */
 import { describe, expect, test } from 'vitest';
 
 import { due, ending, pending, rig, WAYS, type Pending } from '../breaker/rig.ts';

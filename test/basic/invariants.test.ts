@@ -1,4 +1,6 @@
-/** The criterion that no invalid combination occurs: a breaker lives through anything, and is asked. */
+/**
+ * The criterion that no invalid combination occurs: a breaker lives through anything, and is asked.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

@@ -1,4 +1,6 @@
-/** The criteria on resources: nothing leaks, everything is given back, an idle breaker costs little. */
+/**
+ * The criteria on resources: nothing leaks, everything is given back, an idle breaker costs little.
+ */
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -59,10 +61,14 @@ describe('CRIT-13 nothing leaks:', () => {
     'what a call returned, threw or was given is not held, %s',
     async (_, options) => {
       const { breaker } = rig(options);
-      const held = await strangers(breaker);
-      await new Promise((resolve) => setImmediate(resolve));
-      collectGarbage();
-      expect(held.filter((one) => one.deref() !== undefined)).toEqual([]);
+      let held = await strangers(breaker);
+      // The engine lets go of what an async function held some turns after it has ended.
+      for (let turn = 0; turn < 100 && held.length > 0; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        collectGarbage();
+        held = held.filter((one) => one.deref() !== undefined);
+      }
+      expect(held).toEqual([]);
       expect(breaker.state).toBe('closed');
     },
   );

@@ -1,4 +1,6 @@
-/** The criteria on errors: every kind is handled, none harms the breaker, all come out untouched. */
+/**
+ * The criteria on errors: every kind is handled, none harms the breaker, all come out untouched.
+ */
 import { runInNewContext } from 'node:vm';
 
 import { describe, expect, test } from 'vitest';
@@ -54,7 +56,7 @@ describe.each(MODES)('%s:', (_way, options) => {
       await breaker.call(() => Promise.reject(error)).catch((reason: unknown) => ({ reason })),
     ];
     for (const result of results) {
-      expect(Object.is((result).reason, error)).toBe(true);
+      expect(Object.is(result.reason, error)).toBe(true);
     }
     const isIgnored = options.failOn === Error && !isError(error);
     expect(breaker.snapshot()).toMatchObject({

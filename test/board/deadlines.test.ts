@@ -57,7 +57,9 @@ describe.each([
   });
 });
 
-/** On this clock every look at the time takes a little: work has a duration, a deterministic one. */
+/**
+ * On this clock every look at the time takes a little: work has a duration, a deterministic one.
+ */
 class LaboriousClock extends VirtualClock {
   #spentMs = 0;
   turnCount = 0;

@@ -1,4 +1,6 @@
-/** A board opened on the file of an earlier one goes on where that one was, at the same instants. */
+/**
+ * A board opened on the file of an earlier one goes on where that one was, at the same instants.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import type { BreakerEvent, BreakerOptions } from '../../index.ts';

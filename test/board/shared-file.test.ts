@@ -116,6 +116,18 @@ describe('an operator elsewhere', () => {
     expect([here.state, there.state]).toEqual(['closed', 'closed']);
   });
 
+  test('is not overruled by an older row that is read before the act is written', async () => {
+    const { clock, exchange, here, there } = await boardsOnOneFile();
+    await clock.advanceAsync(245);
+    failTimes(here, 1);
+    await clock.settle();
+    there.forceClose('checked');
+    await clock.advanceAsync(5);
+    expect(there.state).toBe('closed');
+    await exchange();
+    expect([here.state, there.state]).toEqual(['closed', 'closed']);
+  });
+
   test('who acts at the same time as another yields to the one who holds it open', async () => {
     const { exchange, here, there } = await boardsOnOneFile();
     here.forceClose('fine');

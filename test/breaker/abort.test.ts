@@ -1,4 +1,6 @@
-/** Callers who give up: wherever their call is, it ends at once, with their reason, and counts not. */
+/**
+ * Callers who give up: wherever their call is, it ends at once, with their reason, and counts not.
+ */
 import { getEventListeners, setMaxListeners } from 'node:events';
 
 import { describe, expect, test } from 'vitest';

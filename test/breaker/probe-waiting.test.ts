@@ -1,4 +1,6 @@
-/** Callers beyond the probes that wait for the verdict: bounded, abortable, each for a limited time. */
+/**
+ * Callers beyond the probes that wait for the verdict: bounded, abortable, each for a limited time.
+ */
 import { getEventListeners } from 'node:events';
 
 import { describe, expect, test } from 'vitest';

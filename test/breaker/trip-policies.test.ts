@@ -1,8 +1,11 @@
-/** When a breaker trips: in a row, by a share of the last calls or seconds, or by a rule of one's own. */
+/**
+ * When a breaker trips: in a row, by a share of the last calls or seconds, or by a rule of one's
+ * own.
+ */
 import { describe, expect, test } from 'vitest';
 
 import { openBoard, type CountedCall, type Fact, type TripOptions } from '../../index.ts';
-import { ending, rig, type Rig } from './rig.ts';
+import { ending, pending, rig, type Rig } from './rig.ts';
 
 /** `SSF`: succeeded, succeeded, failed. */
 async function calls({ breaker }: Rig, letters: string): Promise<void> {
@@ -157,6 +160,18 @@ describe("a policy of the user's own", () => {
       { failed: true, durationMs: 0, nowMs: 30 },
       'reset',
     ]);
+  });
+
+  test('is told the time even of calls that began before it did', async () => {
+    const log: unknown[] = [];
+    const made = rig();
+    made.clock.advance(5_000);
+    const call = pending();
+    const end = ending(made.breaker.call(() => call.promise));
+    made.breaker.configure({ trip: fixed(() => false, log) });
+    call.reject(new Error('down'));
+    await end;
+    expect(log).toEqual([{ failed: true, durationMs: 0, nowMs: 5_000 }]);
   });
 
   test('may trip on a success', async () => {

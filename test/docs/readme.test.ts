@@ -1,4 +1,6 @@
-/** Every TypeScript snippet of the README runs, as its reader would run it: by the package's name. */
+/**
+ * Every TypeScript snippet of the README runs, as its reader would run it: by the package's name.
+ */
 import { execFile } from 'node:child_process';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

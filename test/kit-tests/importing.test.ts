@@ -1,4 +1,6 @@
-/** `fuseboard/testing` is light: it loads where vitest, tsx and better-sqlite3 are not installed. */
+/**
+ * `fuseboard/testing` is light: it loads where vitest, tsx and better-sqlite3 are not installed.
+ */
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -42,7 +44,8 @@ it('describing paths without vitest says that it is missing', async () => {
     const { createMachine } = await import('xstate');
     const machine = createMachine({ id: 'm', initial: 'a', states: { a: {} } });
     const create = () => ({ events: {}, state: () => 'a' });
-    await describePaths(generatePaths(machine), { create }).catch(({ message }) => console.log(message));
+    const paths = generatePaths(machine);
+    await describePaths(paths, { create }).catch(({ message }) => console.log(message));
   `);
   expect(stdout).toMatch(/Cannot find package 'vitest'/);
 });

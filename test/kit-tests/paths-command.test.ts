@@ -125,7 +125,9 @@ describe('in closed', () => {
          context: ({ input }) => ({ max: input.max }),
          initial: 'open',
          states: {
-           open: { on: { ADD: { guard: ({ context, event }) => event.price() > context.max, target: 'full' } } },
+           open: { on: { ADD: {
+             guard: ({ context, event }) => event.price() > context.max, target: 'full',
+           } } },
            full: {},
          },
        });

@@ -28,7 +28,10 @@ export interface ActorUnderTestOptions<TMachine extends AnyStateMachine = AnySta
   readonly clock?: VirtualClock;
   /** Told which transitions the actor takes. */
   readonly coverage?: TransitionCoverage;
-  /** Actors that the machine invokes or spawns by name: standing still, or the real ones. @default 'inert' */
+  /**
+   * Actors that the machine invokes or spawns by name: standing still, or the real ones. @default
+   * 'inert'
+   */
   readonly actors?: 'inert' | 'real';
 }
 

@@ -33,7 +33,9 @@ export interface BreakerGraph {
 }
 
 export interface BreakerGraphOptions {
-  /** As the breaker's option. With 1 there is no probe after which another one is needed. @default 2 */
+  /**
+   * As the breaker's option. With 1 there is no probe after which another one is needed. @default 2
+   */
   readonly probesNeeded?: number;
   /** Wall-clock milliseconds of what happens. @default some instant in 2023, for ever */
   readonly nowMs?: () => number;

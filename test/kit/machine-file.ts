@@ -31,7 +31,10 @@ const HOUR_MS = 3_600_000;
 /** So many delayed events are written out after a path. */
 const TIMERS_MAX = 3;
 
-/** Source of a test file for the user's machine, run as an actor. @throws FuseboardError invalid_machine */
+/**
+ * Source of a test file for the user's machine, run as an actor. @throws FuseboardError
+ * invalid_machine
+ */
 export function machineFile(
   machine: AnyStateMachine,
   paths: GeneratedPaths,

@@ -7,7 +7,9 @@ import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, StateValue
 
 /** One transition of a machine's config. */
 export interface ConfiguredTransition {
-  /** `source --event[branch]--> targets`, unique in its machine; the branch only where several are. */
+  /**
+   * `source --event[branch]--> targets`, unique in its machine; the branch only where several are.
+   */
   readonly id: string;
   /** Dotted path of the state it leaves; the machine's id for the root. */
   readonly source: string;

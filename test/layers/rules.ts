@@ -129,7 +129,7 @@ export const LAYERS: IFlattenedRuleSet = {
         '^test/kit/',
         '^machines/',
         '^services/',
-        npm('xstate', '@xstate/graph', 'rxjs', 'vitest'),
+        npm('xstate', '@xstate/graph', 'rxjs', 'tsx', 'vitest'),
         BUILTINS,
       ],
     ),

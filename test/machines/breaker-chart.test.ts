@@ -1,4 +1,6 @@
-/** The statechart as a drawing: what it consists of, what its states admit, and that it can be kept. */
+/**
+ * The statechart as a drawing: what it consists of, what its states admit, and that it can be kept.
+ */
 import { createActor } from 'xstate';
 import { describe, expect, test } from 'vitest';
 

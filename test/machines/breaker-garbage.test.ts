@@ -112,12 +112,13 @@ describe('a breaker to which other actors send what they like', () => {
           const own = of === 'current' ? before.generation : of;
           actor.send({ ...rest, type: name, generation: own } as unknown as BreakerEvent);
           const after = actor.getSnapshot();
-          expect(impossible(after), `after ${name} in ${say(after)}`).toEqual([]);
+          const problems = impossible(after);
+          if (problems.length > 0) expect(problems, `after ${name} in ${say(after)}`).toEqual([]);
           expectOnward(before, after.context);
         }
         actor.stop();
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -132,7 +133,7 @@ describe('a breaker to which other actors send what they like', () => {
 });
 
 function expectOnward(before: BreakerContext, after: BreakerContext): void {
-  expect(after.generation).toBeGreaterThanOrEqual(before.generation);
-  expect(after.generation).toBeLessThanOrEqual(before.generation + 1);
-  expect(after.operatorEpoch).toBeGreaterThanOrEqual(before.operatorEpoch);
+  const bump = after.generation - before.generation;
+  if (bump !== 0) expect(bump).toBe(1);
+  if (after.operatorEpoch < before.operatorEpoch) expect.unreachable('an act was forgotten');
 }

@@ -27,6 +27,8 @@ interface Counts {
   refused: number;
 }
 
+const NOTHING: Counts = { succeeded: 0, failed: 0, refused: 0 };
+
 /** A hundred callers at once, each until so many calls of its own were made. */
 async function crowd(options: BreakerOptions, isObserved: boolean) {
   await using board = await openBoard();
@@ -34,8 +36,11 @@ async function crowd(options: BreakerOptions, isObserved: boolean) {
   const facts: Fact[] = [];
   if (isObserved) board.facts$.subscribe((fact) => facts.push(fact));
   const random = seededRandom(100);
-  const counts: Counts = { succeeded: 0, failed: 0, refused: 0 };
-  const ran: Counts = { succeeded: 0, failed: 0, refused: 0 };
+  /** As its callers see it, and as the function under it does. */
+  const [counts, ran] = [{ ...NOTHING }, { ...NOTHING }];
+  /** The generation in which each call was permitted; null where it changed meanwhile. */
+  const generations: (number | null)[] = [];
+  const generationNow = (): number => api.snapshot().generation;
 
   const work = async (): Promise<string> => {
     await WAITS[Math.floor(random() * WAITS.length)]?.();
@@ -44,9 +49,18 @@ async function crowd(options: BreakerOptions, isObserved: boolean) {
     if (end === 'failed') throw new Error(end);
     return end;
   };
+  const watched = (): Promise<string> => {
+    const asked = generationNow();
+    const number = generations.push(null) - 1;
+    const begin = (): Promise<string> => {
+      if (generationNow() === asked) generations[number] = asked;
+      return work();
+    };
+    return api.call(begin, { correlationId: String(number) });
+  };
   const caller = async (): Promise<void> => {
     for (let calls = 0; calls < CALLS_EACH;) {
-      const end = await ending(api.call(work));
+      const end = await ending(isObserved ? watched() : api.call(work));
       if (end === 'succeeded' || end === 'failed') {
         counts[end] += 1;
         calls += 1;
@@ -59,7 +73,7 @@ async function crowd(options: BreakerOptions, isObserved: boolean) {
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));
   board.flush();
-  return { counts, ran, facts, snapshot: api.snapshot() };
+  return { counts, ran, facts, generations, snapshot: api.snapshot() };
 }
 
 const ofType = <T extends Fact['type']>(facts: readonly Fact[], type: T): FactOf<T>[] =>
@@ -74,26 +88,33 @@ const countsOf = (facts: readonly Fact[]): Counts => {
   };
 };
 
-/** Counts failures in a row as anybody would; answers how often that reached the threshold. */
-function tripsIn(facts: readonly Fact[]): number {
-  let state = 'closed';
-  let inARow = 0;
-  let trips = 0;
-  let tripped = false;
+const VERDICTS: readonly string[] = ['trip', 'probe.succeeded', 'probe.failed'];
+
+/**
+ * Recounts from the facts, as anybody would, which outcomes come too late and when failures in a
+ * row are enough. Answers how often they were.
+ */
+function tripsIn(facts: readonly Fact[], generations: readonly (number | null)[]): number {
+  let [state, generation, inARow, trips] = ['closed', 0, 0, 0];
+  /** The call that is told of next made the state change. */
+  let moved: FactOf<'state.changed'> | null = null;
   for (const fact of facts) {
     if (fact.type === 'state.changed') {
-      state = fact.to;
-      tripped = fact.event === 'trip';
-      if (tripped) trips += 1;
+      ({ to: state, generation } = fact);
+      if (VERDICTS.includes(fact.event)) moved = fact;
+      if (fact.event === 'trip') trips += 1;
       else inARow = 0;
     }
-    if (fact.type !== 'call.finished' || fact.recorded !== 'counted') continue;
-    // The call whose failure trips is told of after the trip.
-    if (state !== 'closed' && !tripped) continue;
-    inARow = fact.outcome === 'failed' ? inARow + 1 : 0;
-    expect(inARow === THRESHOLD, `fact ${fact.seq}: ${inARow} in a row`).toBe(tripped);
-    if (tripped) inARow = 0;
-    tripped = false;
+    if (fact.type !== 'call.finished') continue;
+    const permitted = generations[Number(fact.correlationId)] ?? null;
+    const isCurrent = permitted === generation - (moved === null ? 0 : 1);
+    if (permitted !== null) expect(fact.recorded).toBe(isCurrent ? 'counted' : 'late');
+    if (fact.recorded === 'counted' && (moved?.event === 'trip' || state === 'closed')) {
+      inARow = fact.outcome === 'failed' ? inARow + 1 : 0;
+      expect(inARow === THRESHOLD, `${inARow} in a row`).toBe(moved?.event === 'trip');
+      inARow %= THRESHOLD;
+    }
+    moved = null;
   }
   return trips;
 }
@@ -122,7 +143,7 @@ test.each<[string, BreakerOptions, boolean]>([
 
 test('CRIT-10 100 concurrent callers on a breaker that trips and recovers: counts exact', async () => {
   const options = { failureThreshold: THRESHOLD, recoveryTimeoutMs: 1, probesMax: 3 };
-  const { counts, ran, facts, snapshot } = await crowd(options, true);
+  const { counts, ran, facts, generations, snapshot } = await crowd(options, true);
   expect(ofType(facts, 'facts.dropped')).toEqual([]);
   expect(facts.map(({ seq }) => seq)).toEqual(
     facts.map((_, index) => index + (facts[0]?.seq ?? 0)),
@@ -131,6 +152,7 @@ test('CRIT-10 100 concurrent callers on a breaker that trips and recovers: count
   expect(counts.succeeded + counts.failed).toBe(CALLS);
   expect(countsOf(facts)).toEqual(counts);
   expect(counts.refused).toBeGreaterThan(0);
-  expect(tripsIn(facts)).toBeGreaterThan(10);
+  expect(ofType(facts, 'call.finished').some(({ recorded }) => recorded === 'late')).toBe(true);
+  expect(tripsIn(facts, generations)).toBeGreaterThan(10);
   expect(snapshot).toMatchObject({ inFlightCount: 0, probesOutCount: 0 });
 });

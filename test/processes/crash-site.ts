@@ -21,7 +21,9 @@ export function lookInto(path: string): Found {
   return { rows, setAside, integrity };
 }
 
-/** Opens a copy, so that whoever opens the store next finds what the crash has left, log and all. */
+/**
+ * Opens a copy, so that whoever opens the store next finds what the crash has left, log and all.
+ */
 export function lookIntoCopy(path: string): Found {
   const copy = `${path}.copy`;
   for (const suffix of ['', '-wal']) {

@@ -14,6 +14,7 @@ import {
   CALLERS_EACH,
   CALLS_EACH,
   isAbove,
+  LASTING,
   ownName,
   SHARED,
   standingOf,
@@ -103,12 +104,7 @@ export async function runCrowd({ threads: count, isLocked, boundMs }: CrowdOptio
   const tellAll = (message: ToThread): void => threads.forEach(({ tell }) => tell(message));
 
   await hearAll('ready');
-  const other = isLocked === true ? openRaw(path) : null;
-  other?.exec('BEGIN IMMEDIATE');
-  tellAll({ say: 'act' });
-  const reports = await hearAll('acted');
-  other?.exec('COMMIT');
-
+  const reports = await (isLocked === true ? actBehindLock(path, threads) : actAtOnce(threads));
   for (const [number, { counted, told, window }] of reports.entries()) {
     const own = ownName(number);
     const [succeeded = 0, failed = 0] = [counted[`${own} succeeded`], counted[`${own} failed`]];
@@ -123,9 +119,9 @@ export async function runCrowd({ threads: count, isLocked, boundMs }: CrowdOptio
   // Every thread probes for itself, but all must have heard of the last operator.
   tellAll({ say: 'settle', at: only(highest, SHARED.brief), epochsOnly: true });
   await hearAll('settled');
-  tellAll({ say: 'settle', at: only(highest, SHARED.long), epochsOnly: false });
+  tellAll({ say: 'settle', at: only(highest, LASTING), epochsOnly: false });
   for (const { states } of await hearAll('settled')) {
-    for (const name of SHARED.long) expect(states[name]).toBe(stateUntil(highest[name] ?? NONE));
+    for (const name of LASTING) expect(states[name]).toBe(stateUntil(highest[name] ?? NONE));
   }
 
   const holder = threads[Math.floor(seededRandom(count)() * count)] as Thread;
@@ -134,13 +130,37 @@ export async function runCrowd({ threads: count, isLocked, boundMs }: CrowdOptio
   for (const name of SHARED.brief) {
     expect(held[name]).toEqual({ epoch: (highest[name] ?? NONE).epoch + 1, endAtMs: Infinity });
   }
-  const settled = { ...only(highest, SHARED.long), ...held };
+  const settled = { ...only(highest, LASTING), ...held };
   tellAll({ say: 'settle', at: settled, epochsOnly: false });
   await hearAll('settled');
 
   tellAll({ say: 'end' });
   expect(await Promise.all(threads.map(({ ended }) => ended))).toEqual(threads.map(() => 0));
   assertStored(path, settled, count);
+}
+
+type Report = Said<'acted'>;
+
+function actAtOnce(threads: readonly Thread[]): Promise<Report[]> {
+  for (const { tell } of threads) tell({ say: 'act' });
+  return Promise.all(threads.map(({ hear }) => hear('acted')));
+}
+
+/**
+ * Somebody writes to the file for as long as the threads make their calls. They do so one after
+ * the other: who began has tried to write most often, so it comes last when the file is free, and
+ * hears what others say before it has said what it knows.
+ */
+async function actBehindLock(path: string, threads: readonly Thread[]): Promise<Report[]> {
+  const other = openRaw(path);
+  other.exec('BEGIN IMMEDIATE');
+  const reports: Report[] = [];
+  for (const { tell, hear } of threads) {
+    tell({ say: 'act' });
+    reports.push(await hear('acted'));
+  }
+  other.exec('COMMIT');
+  return reports;
 }
 
 /** The file holds what all threads agree on, and of each what only it knew. */

@@ -10,11 +10,22 @@ export interface ThreadData {
 
 /** Names of the breakers that all threads share. */
 export const SHARED = {
-  /** Held, where it is, for an hour at least: where they end is for the merge rule to say. */
-  long: ['long-1', 'long-2', 'long-3'],
+  /** Trips, latches and operators: the last operator decides. */
+  operated: ['operated-1', 'operated-2'],
+  /** Told to wait, each time and in each thread for another number of hours: the longest holds. */
+  waiting: ['waiting-1', 'waiting-2'],
+  /** The same, but one thread's key is rejected, which holds longer than any wait. */
+  rejected: ['rejected'],
   /** Open for moments, probed and closed: every thread has its own probes. */
   brief: ['brief-1', 'brief-2'],
 } as const;
+
+/** Those that stay where they are for hours: where that is, is for the merge rule to say. */
+export const LASTING: readonly string[] = [
+  ...SHARED.operated,
+  ...SHARED.waiting,
+  ...SHARED.rejected,
+];
 
 /** A thread's own breaker, which never trips. */
 export const ownName = (number: number): string => `own-${number}`;

@@ -23,8 +23,11 @@ test('a file past 150 lines is reported, and the reviewer decides', () => {
   process.stdout.write(`${long.length} files past ${LINES_AIM} lines\n${list}`);
 });
 
-test('a line has at most 100 columns', () => {
-  expect(linesWhere(TYPESCRIPT, (line) => [...line].length > COLUMNS_MAX)).toEqual([]);
+test('a line has at most 100 columns, a long text in it counted as nothing', () => {
+  // Prettier does not break texts, and a title or a message reads better in one piece.
+  const longText = /(['"`]).{40,}\1/g;
+  const columns = (line: string): number => [...line.replaceAll(longText, '')].length;
+  expect(linesWhere(TYPESCRIPT, (line) => columns(line) > COLUMNS_MAX)).toEqual([]);
 });
 
 test('a file is named in kebab-case, for what it holds', () => {

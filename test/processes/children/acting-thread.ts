@@ -1,7 +1,7 @@
 /** A thread with a board of its own on the file that all threads share. */
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { isFuseboardError, openBoard, type Breaker } from '../../../index.ts';
+import { isFuseboardError, openBoard, type Breaker, type Permit } from '../../../index.ts';
 import { seededRandom } from '../../kit/seeded-random.ts';
 import {
   CALLERS_EACH,
@@ -28,15 +28,20 @@ const board = await openBoard({ store, random, pollMs: 20 });
 const own = board.breaker(ownName(number), {
   trip: { policy: 'count', calls: 100_000, minimumCalls: 100_000 },
 });
-const longOptions = {
+const lastingOptions = {
   failureThreshold: 2,
   openInterval: () => AN_HOUR_MS * (1 + random()),
 };
-const long = SHARED.long.map((name) => board.breaker(name, longOptions));
+const lasting = (name: string): Breaker => board.breaker(name, lastingOptions);
+const operated = SHARED.operated.map(lasting);
+const rejected = SHARED.rejected.map(lasting);
+const waiting = [...SHARED.waiting.map(lasting), ...rejected];
 const brief = SHARED.brief.map((name) =>
   board.breaker(name, { failureThreshold: 2, recoveryTimeoutMs: 2 }),
 );
-const shared = [...long, ...brief];
+const shared = [...operated, ...waiting, ...brief];
+/** Calls that began before anything happened. */
+const inFlight = Array.from({ length: 10 }, () => waiting.map((one) => one.acquire())).flat();
 
 // ── what it sees ─────────────────────────────────────────────────────────────────────────────
 
@@ -88,15 +93,22 @@ async function call(breaker: Breaker, failing: boolean): Promise<void> {
   }
 }
 
-/** Each call on its own breaker comes with one on a shared one, and now and then an operator's act. */
+/** Each call on its own breaker comes with one on a shared one, and with what else happens. */
 async function caller(): Promise<void> {
   for (let calls = 0; calls < CALLS_EACH; calls += 1) {
     await call(own, random() < 0.3);
     await call(pick(shared), random() < 0.5);
-    if (random() < 0.05) pick(OPERATORS)(pick(shared));
-    if (random() < 0.02) rejectKey(pick(long));
+    if (random() < 0.05) pick(OPERATORS)(pick([...operated, ...brief]));
+    if (random() < 0.02) rejectKey(pick(operated));
+    if (random() < 0.05) pause(inFlight.pop());
     await turn();
   }
+}
+
+/** Calls in flight may be told to wait as well: the longest holds. */
+function pause(permit: Permit | undefined): void {
+  const retryAtMs = Date.now() + AN_HOUR_MS * (1 + random());
+  permit?.record({ outcome: 'rate_limited', retryAtMs });
 }
 
 function rejectKey({ actor }: Breaker): void {
@@ -106,6 +118,8 @@ function rejectKey({ actor }: Breaker): void {
 
 async function act(): Promise<void> {
   await Promise.all(Array.from({ length: CALLERS_EACH }, caller));
+  inFlight.splice(0).forEach(pause);
+  if (number === 0) rejected.forEach(rejectKey);
   board.flush();
   say({ said: 'acted', counted, told, window: own.snapshot().window, highest });
 }
