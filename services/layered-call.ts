@@ -93,13 +93,23 @@ async function attempt<T>(
   if (spec.signal?.aborted) return failed(spec.signal.reason, CANCELLED);
   let permit: OpenPermit;
   try {
-    const answer = await enter(host, spec);
+    const answer = enterNow(host, spec) ?? (await enter(host, spec));
     if (answer instanceof Refusal) return refused(answer);
     permit = answer;
   } catch (reason) {
     return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED);
   }
   return run(host, spec, fn, number, permit);
+}
+
+/** The permit, in the caller's own turn, where nothing stands in the way; else null. */
+function enterNow(host: LayeredHost, spec: CallSpec): OpenPermit | Refusal | null {
+  const { bulkhead } = host;
+  if (host.peek() !== null || bulkhead?.tryEnter() === false) return null;
+  const answer = host.admit(spec);
+  if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
+  else bulkhead?.leave();
+  return answer;
 }
 
 /** Gate, bulkhead, permit. Waits where nothing is held; rejects when the caller gives up. */

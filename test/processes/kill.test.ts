@@ -1,4 +1,4 @@
-/** kill -9 while breakers change state: what is restored was, all of it at one moment, and late. */
+/** kill -9 while breakers change state: the store holds one moment, whole, and a late one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

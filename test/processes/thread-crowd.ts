@@ -31,7 +31,6 @@ const CALLS = CALLERS_EACH * CALLS_EACH;
 type Said<T extends FromThread['said']> = Extract<FromThread, { said: T }>;
 
 interface Thread {
-  readonly number: number;
   tell(message: ToThread): void;
   /** What it says next, which must be this. */
   hear<T extends FromThread['said']>(said: T): Promise<Said<T>>;
@@ -46,16 +45,17 @@ async function startThread(data: ThreadData, signal: AbortSignal): Promise<Threa
   signal.addEventListener('abort', () => void worker.terminate());
   const messages = on(worker, 'message', { signal, close: ['exit'] });
   return {
-    number: data.number,
     tell: (message) => worker.postMessage(message),
     async hear(said) {
-      const { value, done } = (await messages.next().catch(() => ({ done: true, value: [] }))) as {
-        readonly value: readonly [FromThread];
-        readonly done: boolean;
-      };
-      const message = done ? undefined : value[0];
-      if (message?.said === said) return message as Said<typeof said>;
-      throw new Error(`thread ${data.number} was to say ${said}, said ${String(message?.said)}`);
+      const lost = (why: string, cause?: unknown): Error =>
+        new Error(`thread ${data.number} was to say ${said}, ${why}`, { cause });
+      const next = await messages.next().catch((error: unknown) => {
+        throw lost('and said nothing in time', error);
+      });
+      if (next.done === true) throw lost('and ended');
+      const [message] = next.value as [FromThread];
+      if (message.said !== said) throw lost(`and said ${message.said}`);
+      return message as Said<typeof said>;
     },
     ended: once(worker, 'exit').then(([code]) => code as number),
   };

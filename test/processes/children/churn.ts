@@ -3,7 +3,7 @@
  * kills it. What it came through is in its log before the store can have heard of it: a line that
  * `write()` has handed to the kernel outlives the process.
  *
- *   churn.js STORE LOG SEED loud|quiet
+ *   churn STORE LOG SEED loud|quiet
  *
  * Loud, it trips, latches and exhausts, which is written at the end of the turn. Quiet, it does
  * only what may be written a little later, and reports nothing until it has done so for a while.

@@ -2,7 +2,7 @@
  * Changes breakers, so that its board owes the store their states and its subscribers the facts,
  * and ends in the same turn, without closing anything.
  *
- *   ending.js STORE trips|closings WAY
+ *   ending STORE trips|closings WAY
  */
 import { writeSync } from 'node:fs';
 

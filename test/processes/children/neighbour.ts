@@ -2,7 +2,7 @@
  * A board on a shared file that does what it is told, line by line, and says what became of its
  * breaker: the state it came to, the event that moved it, and when.
  *
- *   neighbour.js STORE
+ *   neighbour STORE
  */
 import { createInterface } from 'node:readline';
 
