@@ -95,16 +95,29 @@ export interface Breaker {
   /** The living XState actor. After a supervised rebuild it is another one. */
   readonly actor: BreakerActor;
 
-  /** Holds the breaker open until `reset` or `forceClose`. `reason`: 1 to 1024 characters. */
+  /**
+   * Holds the breaker open until `reset` or `forceClose`. `reason`: 1 to 1024 characters.
+   * @throws FuseboardError invalid_argument; quarantined or board_closed, where nothing would move
+   */
   forceOpen(reason: string, options?: OperatorOptions): void;
 
-  /** Lifts every cause of health; a spent budget and an emergency still hold. */
+  /**
+   * Lifts every cause of health; a spent budget and an emergency still hold.
+   * @throws FuseboardError as `forceOpen`
+   */
   forceClose(reason: string, options?: OperatorOptions): void;
 
-  /** Begins anew: lifts latches (not an emergency), forgets trips, counts and the window. */
+  /**
+   * Begins anew: lifts latches (not an emergency), forgets trips, counts and the window, and ends
+   * a quarantine.
+   * @throws FuseboardError invalid_argument, board_closed
+   */
   reset(reason: string, options?: OperatorOptions): void;
 
-  /** Says that the provider's key was changed: lifts what only a new key could lift. */
+  /**
+   * Says that the provider's key was changed: lifts what only a new key could lift.
+   * @throws FuseboardError as `forceOpen`
+   */
   rotateKey(options?: OperatorOptions): void;
 
   /** Changes options while running; window, generation and deadline are kept. */

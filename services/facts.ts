@@ -108,10 +108,13 @@ export type FactType = Fact['type'];
 /** The facts of one type. */
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
 
+/** Longer names and codes are cut or left out: they are somebody else's text. */
+const NAME_MAX = 64;
+
 /** An error's name, which is safe to log where its message may not be. */
 export function errorNameOf(error: unknown): string {
   try {
-    if (error instanceof Error) return String(error.name);
+    if (error instanceof Error) return String(error.name).slice(0, NAME_MAX);
     return error === null ? 'null' : typeof error;
   } catch {
     return 'unknown';
@@ -122,7 +125,7 @@ export function errorNameOf(error: unknown): string {
 export function errorCodeOf(error: unknown): string | undefined {
   try {
     const code = (error as { code?: unknown } | null | undefined)?.code;
-    return typeof code === 'string' && code.length <= 64 ? code : undefined;
+    return typeof code === 'string' && code.length <= NAME_MAX ? code : undefined;
   } catch {
     return undefined;
   }
