@@ -40,12 +40,8 @@ import type { CircuitState } from './circuit.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
 import { callLayered, type LayeredHost } from './layered-call.ts';
-import {
-  mergeOptions,
-  resolveOptions,
-  type BreakerOptions,
-  type ResolvedOptions,
-} from './options.ts';
+import type { BreakerOptions, ResolvedOptions } from './options.ts';
+import { mergeOptions, resolveOptions } from './resolve-options.ts';
 import { SUCCEEDED, type Verdict } from './outcome.ts';
 import type { OpenPermit, Permit, PermitOwner, Recorded } from './permit.ts';
 import { count, record, recordOutside } from './recording.ts';

@@ -37,6 +37,16 @@ export function numberOption(path: string, value: unknown, range: Range, fallbac
   throw invalidOption(path, `${kind} ${bounds}`, value);
 }
 
+/** How many of something there may be. */
+export const COUNT_RANGE: Range = { min: 1, max: 1_000_000, integer: true };
+/** Milliseconds that something may last. */
+export const SPAN_RANGE: Range = { min: 1 };
+
+/** Milliseconds of at least 1; null where it is undefined. */
+export function spanOption(path: string, value: unknown): number | null {
+  return value === undefined ? null : numberOption(path, value, SPAN_RANGE, 0);
+}
+
 /** A share in (0, 1]; undefined stays undefined. */
 export function ratioOption(path: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;

@@ -4,7 +4,8 @@ import type { Breaker } from './breaker.ts';
 import { clockOption, functionOption, objectOption, textArgument } from './check.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
-import { resolveOptions, type BreakerOptions } from './options.ts';
+import type { BreakerOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
 import { systemRandom, type Random } from './random.ts';
 
 export interface LoneBreakerOptions extends BreakerOptions {

@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-import { resolveOptions, type BreakerOptions, type ResolvedOptions } from './options.ts';
+import type { BreakerOptions, ResolvedOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
 
 /** Kinds remembered; beyond them the one not asked for longest is forgotten. */
 const KINDS_MAX = 16;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createBreaker, openBoard } from '../../index.ts';
-import { resolveOptions } from '../../services/options.ts';
+import { resolveOptions } from '../../services/resolve-options.ts';
 import { due, rig } from '../breaker/rig.ts';
 
 test('BASIC-01 a circuit breaker is initialized with its documented defaults', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { openIntervalMs, type ResolvedInterval } from '../../services/open-interval.ts';
-import { resolveOptions } from '../../services/options.ts';
+import { resolveOptions } from '../../services/resolve-options.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 
 const unreported = (): void => expect.unreachable('nothing may be reported');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createBreaker, FuseboardError, type BreakerOptions } from '../../index.ts';
-import { mergeOptions, resolveOptions } from '../../services/options.ts';
+import { mergeOptions, resolveOptions } from '../../services/resolve-options.ts';
 
 /** What is said of an option that came with `value` at `path`. */
 function complaint(path: string, value: unknown): string {

@@ -1,7 +1,7 @@
 /** What an error or a result means: the classes, and who decides. */
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { resolveOptions } from '../../services/options.ts';
+import { resolveOptions } from '../../services/resolve-options.ts';
 import { OUTCOMES, type OutcomeOptions, type Verdict } from '../../services/outcome.ts';
 
 class NetworkError extends Error {}

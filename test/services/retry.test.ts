@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { Deadlines } from '../../services/deadlines.ts';
-import { resolveOptions, type RetryOptions } from '../../services/options.ts';
+import type { RetryOptions } from '../../services/options.ts';
+import { resolveOptions } from '../../services/resolve-options.ts';
 import { OUTCOMES, type Verdict } from '../../services/outcome.ts';
 import type { Random } from '../../services/random.ts';
 import { retryDelayMs } from '../../services/retry.ts';
