@@ -1,7 +1,7 @@
 /** Failures counted one by one, and the threshold that they reach. */
 import { describe, expect, test } from 'vitest';
 
-import { due, pending, rig, tripped } from '../breaker/rig.ts';
+import { due, pending, rig, tripped, WAYS } from '../breaker/rig.ts';
 import { failingFunction } from '../kit/failing-function.ts';
 
 test('BASIC-09 the failure count increments on each failure', async () => {
@@ -49,6 +49,22 @@ test('BASIC-10 the failure count begins at zero after recovery', async () => {
   await fail();
   expect(breaker.state).toBe('open');
 });
+
+test.each(WAYS)(
+  'BASIC-10 a success that began before a trip does not reset the count after it, %s',
+  async (_way, options) => {
+    const { breaker, clock, fail, succeed } = rig({ ...options, recoveryTimeoutMs: 500 });
+    const early = pending();
+    const call = breaker.call(() => early.promise);
+    await fail(5);
+    clock.advance(500);
+    await succeed();
+    await fail(2);
+    early.resolve('at last');
+    expect(await call).toBe('at last');
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', consecutiveFailures: 2 });
+  },
+);
 
 describe('BASIC-11 at the exact failure threshold:', () => {
   test.each([1, 2, 3, 5, 50])('%i failures open, one fewer does not', async (threshold) => {

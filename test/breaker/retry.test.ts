@@ -1,10 +1,10 @@
 /** Retrying, outermost: every attempt is a call of its own, and a refusal ends it. */
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { openBoard, type Fact, type LoneBreakerOptions, type RetryOptions } from '../../index.ts';
 import { failingFunction } from '../kit/failing-function.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
-import { due, ending, pending, rig, type Rig } from './rig.ts';
+import { due, ending, rig, type Rig } from './rig.ts';
 
 const always = { retryIf: () => true };
 const made = (retry: RetryOptions = {}, options: LoneBreakerOptions = {}): Rig =>
