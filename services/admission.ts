@@ -2,6 +2,7 @@
 import type { BreakerState } from './breaker-state.ts';
 import type { CallSpec } from './call.ts';
 import type { RefusalCode } from './errors.ts';
+import { errorCodeOf, errorNameOf } from './facts.ts';
 import { ADMIT, LIMITED, PROBE, REFUSE } from './gate.ts';
 import type { Verdict } from './outcome.ts';
 import { OpenPermit, type PermitOwner, type Recorded } from './permit.ts';
@@ -38,20 +39,24 @@ export function admit(breaker: BreakerState & PermitOwner, spec: CallSpec): Open
   const { options } = breaker;
   const code = peek(breaker);
   if (code === null) {
-    return give(breaker, options.mode === 'off' ? UNCOUNTED : breaker.generation);
+    return give(breaker, options.mode === 'off' ? UNCOUNTED : breaker.generation, spec);
   }
   const isEnforced = options.mode === 'enforce' || code === 'board_closed';
   const refusal = refuse(breaker, code, spec, isEnforced);
-  return isEnforced ? refusal : give(breaker, UNCOUNTED);
+  return isEnforced ? refusal : give(breaker, UNCOUNTED, spec);
 }
 
-function give(breaker: BreakerState & PermitOwner, generation: number): OpenPermit {
+function give(
+  breaker: BreakerState & PermitOwner,
+  generation: number,
+  { labels }: CallSpec,
+): OpenPermit {
   const { clock, deadlines } = breaker.runtime;
   const startedMs = clock.monotonicMs();
   const isProbe = generation !== UNCOUNTED && breaker.gate === PROBE;
   const running = isProbe || generation === UNCOUNTED ? null : breaker.running;
   const slot = running === null ? -1 : watchSlow(breaker, running, startedMs);
-  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot);
+  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot, labels);
   breaker.inFlightCount++;
   if (isProbe) {
     breaker.restNow.probesOutCount++;
@@ -81,7 +86,34 @@ export function settle(
   const place = close(breaker, permit);
   const { generation, startedMs } = permit;
   const durationMs = nowMs - startedMs;
-  return record(breaker, { verdict, error, generation, durationMs, nowMs, place });
+  const recorded = record(breaker, { verdict, error, generation, durationMs, nowMs, place });
+  if (breaker.runtime.isObserved) {
+    reportFinished(breaker, permit, { verdict, error, durationMs, recorded });
+  }
+  return recorded;
+}
+
+interface Finished {
+  readonly verdict: Verdict;
+  readonly error: unknown;
+  readonly durationMs: number;
+  readonly recorded: Recorded;
+}
+
+function reportFinished(breaker: BreakerState, permit: OpenPermit, finished: Finished): void {
+  const { verdict, error, durationMs, recorded } = finished;
+  const errorCode = errorCodeOf(error);
+  breaker.runtime.publish({
+    type: 'call.finished',
+    breaker: breaker.name,
+    outcome: verdict.outcome,
+    durationMs,
+    attempt: permit.attempt,
+    recorded,
+    ...(error === undefined ? {} : { errorName: errorNameOf(error) }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...permit.labels,
+  });
 }
 
 /** Takes a permit back as if it had never been given: nothing was called. */

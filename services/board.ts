@@ -11,7 +11,15 @@ import type { BreakerRow, Store } from '../persistence/store.ts';
 import { BreakerCore } from './breaker-core.ts';
 import type { Breaker } from './breaker.ts';
 import { createBus, type Bus } from './bus.ts';
-import { invalidArgument, invalidOption, knownKeys, numberOption, textArgument } from './check.ts';
+import {
+  clockOption,
+  functionOption,
+  invalidArgument,
+  invalidOption,
+  knownKeys,
+  numberOption,
+  textArgument,
+} from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Deadlines, type Deadline } from './deadlines.ts';
@@ -93,6 +101,8 @@ export async function openBoard(options: BoardOptions = {}): Promise<Board> {
   knownKeys('board', options, BOARD_KEYS);
   const target = options.store ?? 'memory:';
   if (typeof target !== 'string') throw invalidOption('board.store', 'a string', target);
+  clockOption('board.clock', options.clock);
+  functionOption('board.random', options.random);
   const config = {
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,

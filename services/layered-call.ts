@@ -8,7 +8,6 @@ import type { CallResult } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { PLAIN_CONTEXT, type CallContext, type CallSpec, type Protected } from './call.ts';
 import { FuseboardError, type RefusalCode } from './errors.ts';
-import { errorCodeOf, errorNameOf } from './facts.ts';
 import type { ResolvedOptions, ResolvedRetry } from './options.ts';
 import { CANCELLED, FAILED, type Verdict } from './outcome.ts';
 import { OpenPermit, type Recorded } from './permit.ts';
@@ -184,6 +183,7 @@ async function run<T>(
   const { timeoutMs } = options;
   const { signal } = spec;
   const isDegraded = host.isDegraded;
+  permit.attempt = number;
   let timedOut: FuseboardError | undefined;
   try {
     let value: T;
@@ -196,11 +196,11 @@ async function run<T>(
         fn(context(inner, number, isDegraded)),
       );
     }
-    settle(host, spec, permit, number, host.classifyValue(value), undefined);
+    host.settlePermit(permit, host.classifyValue(value), undefined);
     return { ok: true, value };
   } catch (error) {
     const verdict = verdictOf(host, error, signal, timedOut);
-    settle(host, spec, permit, number, verdict, error);
+    host.settlePermit(permit, verdict, error);
     return failed(error, verdict);
   }
 }
@@ -228,30 +228,4 @@ function timeoutErrorOf(host: LayeredHost): FuseboardError {
     `a call through breaker "${breaker}" took longer than ${options.timeoutMs} ms`,
     { breaker, hint: 'Raise timeoutMs, or let the function heed its signal.' },
   );
-}
-
-function settle(
-  host: LayeredHost,
-  spec: CallSpec,
-  permit: OpenPermit,
-  attempt: number,
-  verdict: Verdict,
-  error: unknown,
-): void {
-  const { clock, isObserved } = host.runtime;
-  const durationMs = isObserved ? clock.monotonicMs() - permit.startedMs : 0;
-  const recorded = host.settlePermit(permit, verdict, error);
-  if (!isObserved) return;
-  const errorCode = errorCodeOf(error);
-  host.runtime.publish({
-    type: 'call.finished',
-    breaker: host.name,
-    outcome: verdict.outcome,
-    durationMs,
-    attempt,
-    recorded,
-    ...(error === undefined ? {} : { errorName: errorNameOf(error) }),
-    ...(errorCode === undefined ? {} : { errorCode }),
-    ...spec.labels,
-  });
 }

@@ -5,6 +5,7 @@
 import type { Bulkhead } from './bulkhead.ts';
 import { invalidArgument } from './check.ts';
 import type { Deadline } from './deadlines.ts';
+import type { CallLabels } from './facts.ts';
 import {
   CANCELLED,
   FAILED,
@@ -57,6 +58,10 @@ export class OpenPermit implements Permit {
   /** Where it is watched for being slow, and its slot there; null where nobody watches. */
   readonly running: RunningCalls | null;
   readonly slot: number;
+  /** What its facts carry. */
+  readonly labels: CallLabels;
+  /** 1 for the first attempt. */
+  attempt = 1;
   status: 'open' | 'settled' | 'expired' = 'open';
   deadline: Deadline | null = null;
   /** Where it holds a place, to be given back with it. */
@@ -70,6 +75,7 @@ export class OpenPermit implements Permit {
     startedMs: number,
     running: RunningCalls | null,
     slot: number,
+    labels: CallLabels,
   ) {
     this.#owner = owner;
     this.generation = generation;
@@ -77,6 +83,7 @@ export class OpenPermit implements Permit {
     this.startedMs = startedMs;
     this.running = running;
     this.slot = slot;
+    this.labels = labels;
   }
 
   succeed(): Recorded {

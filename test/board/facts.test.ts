@@ -21,10 +21,11 @@ describe('facts', () => {
     expect(facts.map(({ type }) => type)).toEqual([
       'call.finished',
       'state.changed',
+      'call.finished',
       'operator.acted',
       'state.changed',
     ]);
-    expect(facts.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
+    expect(facts.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4]);
     expect(facts.every(({ v, atMs }) => v === 1 && atMs === clock.nowMs())).toBe(true);
   });
 
@@ -32,7 +33,7 @@ describe('facts', () => {
     const { board, facts } = await openVirtualBoard({ defaults: QUICK });
     failTimes(board.breaker('api'), 1);
     board.flush();
-    expect(facts).toEqual([ofType('state.changed')]);
+    expect(facts).toEqual([ofType('state.changed'), ofType('call.finished')]);
   });
 
   test('say from where to where, why, and until when', async () => {
@@ -144,7 +145,8 @@ describe('a subscriber that throws', () => {
     await clock.settle();
     expect(facts).toEqual([
       ofType('state.changed'),
-      { ...facts[1], type: 'subscriber.failed', errorName: 'RangeError' },
+      ofType('call.finished'),
+      { ...facts[2], type: 'subscriber.failed', errorName: 'RangeError' },
     ]);
     expect(await errors()).toEqual([]);
   });
@@ -162,6 +164,7 @@ describe('a subscriber that throws', () => {
     await clock.settle();
     expect(facts).toEqual([
       ofType('state.changed'),
+      ofType('call.finished'),
       expect.objectContaining({ type: 'subscriber.failed', errorName: 'SyntaxError' }),
     ]);
     expect(heard).toEqual([new SyntaxError('mine')]);

@@ -63,7 +63,9 @@ const count = (counts: Record<string, number>, breaker: string, end: string): vo
   counts[key] = (counts[key] ?? 0) + 1;
 };
 board.facts$.subscribe((fact) => {
-  if (fact.type === 'call.finished') count(told, fact.breaker, fact.outcome);
+  // Pauses come from permits in flight, which are not among the calls that are counted.
+  const isCall = fact.type === 'call.finished' && fact.outcome !== 'rate_limited';
+  if (isCall) count(told, fact.breaker, fact.outcome);
   if (fact.type === 'call.refused') count(told, fact.breaker, fact.code);
 });
 
