@@ -1,5 +1,5 @@
 /**
- * Keeps the breakers' states: written behind in one transaction per turn, trips at the end of the
+ * Keeps the breakers' states: written behind, a transaction in a turn, trips at the end of the
  * turn in which they happen, everything else within 10 ms; what a process still owes when it ends
  * is written as it goes. A store that cannot be used never breaks a call: it is reported once, and
  * what is owed is tried again.
@@ -11,6 +11,8 @@ import { isFuseboardError } from './errors.ts';
 import { errorNameOf, type FactBody } from './facts.ts';
 
 const WRITE_BEHIND_MS = 10;
+/** Rows in one transaction of a turn: a few milliseconds. */
+const ROWS_PER_TURN = 500;
 const RETRY_MS = 10;
 const RETRY_MAX_MS = 2_000;
 /** Failures in a row before they are reported: another writer alone is over sooner. */
@@ -58,33 +60,42 @@ export class StateKeeper {
     this.#owed.add(name);
     const { clock, deadlines } = this.#options;
     if (this.#writeFailures > 0) return;
-    if (isUrgent) {
-      if (this.#isDeferred) return;
-      this.#isDeferred = true;
-      clock.defer(() => {
-        this.#isDeferred = false;
-        this.flush();
-      });
-    } else {
-      this.#deadline ??= deadlines.at(clock.monotonicMs() + WRITE_BEHIND_MS, this.#write);
-    }
+    if (isUrgent) this.#defer();
+    else this.#deadline ??= deadlines.at(clock.monotonicMs() + WRITE_BEHIND_MS, this.#writeSome);
   }
 
   /** Writes what is owed; false when the store did not take it. Never throws. */
   flush(waitMs = 0): boolean {
+    return this.#write(waitMs, Infinity);
+  }
+
+  /** One slice, and the next one after whatever else is due: many rows never hold the loop. */
+  readonly #writeSome = (): void => {
+    if (this.#write(0, ROWS_PER_TURN) && this.#owed.size > 0) this.#defer();
+  };
+
+  #defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#options.clock.defer(() => {
+      this.#isDeferred = false;
+      this.#writeSome();
+    });
+  }
+
+  #write(waitMs: number, rowsMax: number): boolean {
     const { clock, deadlines } = this.#options;
     this.#cancel();
     if (this.#owed.size === 0 || this.#isClosed) return true;
     try {
-      this.#save(waitMs);
+      this.#save(waitMs, rowsMax);
     } catch (error) {
       this.#writeFailures++;
       this.#tell(error, waitMs > 0 || this.#writeFailures >= FAILURES_TOLD);
       const delayMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#writeFailures - 1));
-      this.#deadline = deadlines.at(clock.monotonicMs() + delayMs, this.#write);
+      this.#deadline = deadlines.at(clock.monotonicMs() + delayMs, this.#writeSome);
       return false;
     }
-    this.#owed.clear();
     this.#writeFailures = 0;
     this.#tellRecovery();
     return true;
@@ -117,17 +128,15 @@ export class StateKeeper {
     this.#isClosed = true;
   }
 
-  readonly #write = (): void => {
-    this.#deadline = null;
-    this.flush();
-  };
-
-  #save(waitMs: number): void {
+  #save(waitMs: number, rowsMax: number): void {
     const { states, clock, publish, rowOf } = this.#options;
     for (;;) {
-      const rows = [...this.#owed].flatMap((name) => rowOf(name) ?? []);
+      const names = [...this.#owed].slice(0, rowsMax);
+      const rows = names.flatMap((name) => rowOf(name) ?? []);
       try {
-        return states.save(rows, clock.nowMs(), waitMs);
+        states.save(rows, clock.nowMs(), waitMs);
+        for (const name of names) this.#owed.delete(name);
+        return;
       } catch (error) {
         const breaker = impossibleRow(error);
         if (breaker === null || !this.#owed.delete(breaker)) throw error;

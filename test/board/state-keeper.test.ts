@@ -104,3 +104,18 @@ test('a store that fails is tried at growing intervals, whatever changes meanwhi
   expect(saves.at(-1)).toEqual(['a', 'b']);
   expect(clock.pendingCount).toBe(0);
 });
+
+test('very many states are written a slice a turn, and all of them at once on request', async () => {
+  const names = Array.from({ length: 1_201 }, (_, number) => `b${number}`);
+  const { keeper, clock, saves } = keeperOf(
+    Object.fromEntries(names.map((name) => [name, row(name)])),
+  );
+  for (const name of names) keeper.keep(name, true);
+  await clock.settle();
+  expect(saves.map((saved) => saved.length)).toEqual([500, 500, 201]);
+  expect(saves.flat()).toEqual(names);
+  expect(keeper.owedCount).toBe(0);
+  for (const name of names) keeper.keep(name, false);
+  expect(keeper.flush()).toBe(true);
+  expect(saves.at(-1)).toEqual(names);
+});
