@@ -2,6 +2,7 @@
  * Runs a function under a deadline and the caller's signal: one AbortController per call, the
  * caller's reason passed on, and no listener or timer left behind however it ends.
  */
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 import type { Deadlines } from './deadlines.ts';
 
@@ -32,7 +33,7 @@ export function runBounded<T>(
     const finish = (): boolean => {
       if (isOver) return false;
       isOver = true;
-      signal?.removeEventListener('abort', onAbort);
+      release();
       deadlines.cancel(deadline);
       return true;
     };
@@ -41,12 +42,11 @@ export function runBounded<T>(
       reject(reason);
       controller.abort(reason);
     };
-    const onAbort = (): void => giveUp(signal?.reason);
     const deadline =
       timeoutMs === null
         ? null
         : deadlines.at(clock.monotonicMs() + timeoutMs, () => giveUp(bounds.timeoutError()), true);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const release = onAbort(signal, () => giveUp(signal?.reason));
     const settle = (result: T | PromiseLike<T>): void => {
       if (finish()) resolve(result);
     };

@@ -2,6 +2,7 @@
  * Callers that wait for something scarce, such as a place in a bulkhead or the verdict of a probe:
  * by priority and then by arrival, abortable, each for a limited time.
  */
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 
@@ -9,8 +10,8 @@ interface Waiter {
   readonly priority: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-  readonly onAbort: () => void;
+  /** Stops heeding the caller's signal. */
+  readonly disregard: () => void;
   deadline: Deadline | null;
 }
 
@@ -53,9 +54,8 @@ export class WaitingList {
         this.#release(waiter);
         reject(reason);
       };
-      const onAbort = (): void => leave(signal?.reason);
-      const waiter: Waiter = { priority, resolve, reject, signal, onAbort, deadline: null };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const disregard = onAbort(signal, () => leave(signal?.reason));
+      const waiter: Waiter = { priority, resolve, reject, disregard, deadline: null };
       if (timeoutMs !== null) {
         const dueMs = this.#clock.monotonicMs() + timeoutMs;
         waiter.deadline = this.#deadlines.at(dueMs, () => leave(timeoutError()), true);
@@ -99,7 +99,7 @@ export class WaitingList {
   }
 
   #release(waiter: Waiter): void {
-    waiter.signal?.removeEventListener('abort', waiter.onAbort);
+    waiter.disregard();
     this.#deadlines.cancel(waiter.deadline);
   }
 }

@@ -136,3 +136,21 @@ test('a function that fails because its caller gave up has not failed', async ()
   await clock.settle();
   expect(breaker.state).toBe('closed');
 });
+
+test('a hundred calls and waiting callers at once put one listener on their signal', async () => {
+  const { breaker, clock } = rig({ timeoutMs: 1_000, bulkhead: { callsMax: 50, queueMax: 50 } });
+  const caller = new AbortController();
+  const { signal } = caller;
+  const calls = Array.from({ length: 100 }, () =>
+    breaker.tryCall(() => new Promise(() => {}), { signal }),
+  );
+  await clock.settle();
+  expect(breaker.snapshot()).toMatchObject({ inFlightCount: 50, waitingCount: 50 });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  caller.abort('all of you');
+  expect(await Promise.all(calls)).toEqual(
+    calls.map(() => ({ ok: false, refused: false, error: 'all of you' })),
+  );
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  expect(breaker.snapshot()).toMatchObject({ inFlightCount: 0, waitingCount: 0 });
+});
