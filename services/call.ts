@@ -101,10 +101,9 @@ export function specFrom(
 
 /** The function of `call(fn)` or `call(operation, fn)`. */
 export function functionFrom<T>(first: unknown, second: unknown): Protected<T> {
-  const fn = typeof first === 'function' ? first : second;
-  if (typeof fn !== 'function')
-    throw invalidArgument('call(operation, fn)', 'given a function', fn);
-  return fn as Protected<T>;
+  const fn = typeof first === 'object' && first !== null ? second : first;
+  if (typeof fn === 'function') return fn as Protected<T>;
+  throw invalidArgument('call(fn) or call(operation, fn)', 'given a function', fn);
 }
 
 function checkText(path: string, value: unknown): void {
