@@ -1,5 +1,6 @@
 /** The public door: every export listed by hand. */
-export { openBoard, type Board, type BoardOptions, type CloseOptions } from './services/board.ts';
+export { openBoard, type Board } from './services/board.ts';
+export type { BoardOptions, CloseOptions } from './services/board-options.ts';
 export { createBreaker, type LoneBreakerOptions } from './services/create-breaker.ts';
 export type {
   Breaker,

@@ -5,24 +5,20 @@
 import type { Observable, Observer } from 'rxjs';
 import type { PromiseActorLogic } from 'xstate';
 
-import { pristineContext } from '../machines/breaker-context.ts';
 import { openStore } from '../persistence/open-store.ts';
-import type { BreakerRow, Store } from '../persistence/store.ts';
+import type { Store } from '../persistence/store.ts';
+import {
+  drainTimeoutOf,
+  resolveBoardOptions,
+  type BoardOptions,
+  type CloseOptions,
+  type ResolvedBoardOptions,
+} from './board-options.ts';
 import { BreakerCore } from './breaker-core.ts';
 import type { Breaker } from './breaker.ts';
 import { createBus, type Bus } from './bus.ts';
-import {
-  clockOption,
-  functionOption,
-  invalidArgument,
-  invalidOption,
-  knownKeys,
-  numberOption,
-  textArgument,
-} from './check.ts';
-import type { CircuitState } from './circuit.ts';
-import { systemClock, type Clock } from './clock.ts';
-import { Deadlines, type Deadline } from './deadlines.ts';
+import { invalidArgument, invalidOption, textArgument } from './check.ts';
+import { Deadlines } from './deadlines.ts';
 import { FuseboardError } from './errors.ts';
 import { onProcessExit } from './exit-hook.ts';
 import { errorNameOf, type Fact, type FactBody } from './facts.ts';
@@ -30,37 +26,12 @@ import { guardLogic, type GuardedInput } from './guard.ts';
 import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
 import type { BreakerOptions } from './options.ts';
-import { mergeOptions, resolveOptions } from './resolve-options.ts';
 import type { Verdict } from './outcome.ts';
-import { systemRandom, type Random } from './random.ts';
 import { checkSameOptions, Registry } from './registry.ts';
+import { mergeOptions } from './resolve-options.ts';
 import type { BreakerActor, Runtime } from './runtime.ts';
 import { SharedOptions } from './shared-options.ts';
-import { StateKeeper } from './state-keeper.ts';
-
-export interface BoardOptions {
-  /**
-   * Where state survives: `memory:` (it does not), or `sqlite:PATH`. Several processes may share
-   * one file.
-   * @default 'memory:'
-   */
-  readonly store?: string;
-  /** Options that breakers get where they have none of their own. */
-  readonly defaults?: BreakerOptions;
-  /** Breakers held at once; beyond them pristine ones are evicted. @default 10000, at least 1 */
-  readonly breakersMax?: number;
-  /** How often other processes' changes are looked for. Milliseconds. @default 250, at least 10 */
-  readonly pollMs?: number;
-  /** @default the machine's clocks */
-  readonly clock?: Clock;
-  /** @default Math.random */
-  readonly random?: Random;
-}
-
-export interface CloseOptions {
-  /** How long calls in flight may take to end. Milliseconds. @default 10000, at least 0 */
-  readonly drainTimeoutMs?: number;
-}
+import { StoredStates } from './stored-states.ts';
 
 export interface Board extends AsyncDisposable {
   /**
@@ -89,7 +60,6 @@ export interface Board extends AsyncDisposable {
 }
 
 const NAME_MAX = 256;
-const BOARD_KEYS = ['store', 'defaults', 'breakersMax', 'pollMs', 'clock', 'random'] as const;
 
 /**
  * Opens a board.
@@ -98,25 +68,8 @@ const BOARD_KEYS = ['store', 'defaults', 'breakersMax', 'pollMs', 'clock', 'rand
  */
 // eslint-disable-next-line @typescript-eslint/require-await -- bad options reject
 export async function openBoard(options: BoardOptions = {}): Promise<Board> {
-  knownKeys('board', options, BOARD_KEYS);
-  const target = options.store ?? 'memory:';
-  if (typeof target !== 'string') throw invalidOption('board.store', 'a string', target);
-  clockOption('board.clock', options.clock);
-  functionOption('board.random', options.random);
-  const config = {
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    defaults: options.defaults ?? {},
-    breakersMax: numberOption(
-      'board.breakersMax',
-      options.breakersMax,
-      { min: 1, integer: true },
-      10_000,
-    ),
-    pollMs: numberOption('board.pollMs', options.pollMs, { min: 10 }, 250),
-  };
-  resolveOptions(config.defaults, 'board.defaults');
-  const store = openStore(target, { clock: config.clock });
+  const config = resolveBoardOptions(options);
+  const store = openStore(config.store, { clock: config.clock });
   try {
     return new LiveBoard(config, store);
   } catch (error) {
@@ -125,34 +78,21 @@ export async function openBoard(options: BoardOptions = {}): Promise<Board> {
   }
 }
 
-interface BoardConfig {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly defaults: BreakerOptions;
-  readonly breakersMax: number;
-  readonly pollMs: number;
-}
-
 class LiveBoard implements Board {
   readonly ingest: Observer<IngestEvent>;
-  readonly #config: BoardConfig;
-  readonly #store: Store;
+  readonly #defaults: BreakerOptions;
   readonly #bus: Bus;
   readonly #registry: Registry;
   readonly #runtime: Runtime;
-  readonly #keeper: StateKeeper;
+  readonly #states: StoredStates;
   readonly #inspection: Inspection;
   readonly #options = new SharedOptions();
-  /** Stored states of breakers that nobody has asked for yet. */
-  readonly #dormant = new Map<string, BreakerRow>();
   readonly #dropExitHook: () => void;
-  #nextPoll: Deadline | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(config: BoardConfig, store: Store) {
-    this.#config = config;
-    this.#store = store;
-    const { clock, random } = config;
+  constructor(config: ResolvedBoardOptions, store: Store) {
+    const { clock, random, pollMs } = config;
+    this.#defaults = config.defaults;
     const deadlines = new Deadlines(clock);
     this.#bus = createBus(clock, (isObserved) => {
       this.#runtime.isObserved = isObserved;
@@ -160,7 +100,7 @@ class LiveBoard implements Board {
     const publish = (fact: FactBody): void => this.#bus.publish(fact);
     this.#registry = new Registry({
       breakersMax: config.breakersMax,
-      mayEvict: (breaker) => breaker.isPristine && !this.#keeper.owes(breaker.name),
+      mayEvict: (breaker) => breaker.isPristine && !this.#states.owes(breaker.name),
       onEvicted: ({ name }) => publish({ type: 'breaker.evicted', breaker: name }),
     });
     this.#inspection = createInspection({
@@ -181,23 +121,20 @@ class LiveBoard implements Board {
       keep: (name) => this.#keep(name),
       watch: (actor) => this.#inspection.watch(actor),
     };
-    this.#keeper = new StateKeeper({
-      states: store.breakerStates,
-      clock,
-      deadlines,
-      publish,
-      rowOf: (name) => this.#rowOf(name),
+    this.#states = new StoredStates({
+      store,
+      runtime: this.#runtime,
+      pollMs,
+      find: (name) => this.#registry.get(name),
     });
     this.ingest = createIngest({
       publish,
       count: (event, verdict) => this.#count(event, verdict),
     });
-    this.#load();
     this.#dropExitHook = onProcessExit(() => {
-      this.#keeper.flushAtEnd();
+      this.#states.flushAtEnd();
       this.#bus.flush();
     });
-    if (store.shared) this.#pollLater();
   }
 
   breaker(name: string, options?: BreakerOptions): Breaker {
@@ -209,7 +146,7 @@ class LiveBoard implements Board {
     const known = this.#registry.get(name);
     if (known !== undefined) {
       if (options !== undefined) {
-        const wanted = mergeOptions(this.#config.defaults, options);
+        const wanted = mergeOptions(this.#defaults, options);
         checkSameOptions(name, known.madeWith, wanted);
       }
       return known;
@@ -218,12 +155,12 @@ class LiveBoard implements Board {
     if (this.#runtime.isClosed) {
       throw new FuseboardError('board_closed', 'the board is closed', { breaker: name });
     }
-    const resolved = this.#options.resolve(mergeOptions(this.#config.defaults, options));
+    const resolved = this.#options.resolve(mergeOptions(this.#defaults, options));
     this.#registry.makeRoom(name);
-    const row = this.#dormant.get(name);
-    const breaker = new BreakerCore(name, resolved, this.#runtime, row && circuitStateOf(row));
+    const stored = this.#states.restore(name);
+    const breaker = new BreakerCore(name, resolved, this.#runtime, stored);
     this.#registry.add(breaker);
-    this.#dormant.delete(name);
+    this.#states.forget(name);
     return breaker;
   }
 
@@ -255,17 +192,12 @@ class LiveBoard implements Board {
 
   flush(): void {
     this.#bus.flush();
-    this.#keeper.flush();
+    this.#states.flush();
     this.#bus.flush();
   }
 
   close(options: CloseOptions = {}): Promise<void> {
-    const drainTimeoutMs = numberOption(
-      'close.drainTimeoutMs',
-      options.drainTimeoutMs,
-      { min: 0 },
-      10_000,
-    );
+    const drainTimeoutMs = drainTimeoutOf(options);
     return (this.#closing ??= this.#close(drainTimeoutMs));
   }
 
@@ -279,11 +211,9 @@ class LiveBoard implements Board {
     for (const breaker of this.#registry.living()) breaker.shut();
     await this.#drained(drainTimeoutMs);
     for (const breaker of this.#registry.living()) breaker.end();
-    runtime.deadlines.cancel(this.#nextPoll);
-    this.#keeper.close();
+    this.#states.close();
     this.#dropExitHook();
     this.#bus.close();
-    this.#store.close();
   }
 
   /** Resolves when no call is in flight, or the time is over. */
@@ -307,53 +237,11 @@ class LiveBoard implements Board {
     });
   }
 
-  // ── what survives ──────────────────────────────────────────────────────────────────────────
-
-  #load(): void {
-    const { rows, setAside } = this.#store.breakerStates.load();
-    for (const row of rows) this.#dormant.set(row.name, row);
-    // Nobody can listen before the board is there: said as soon as the first one may.
-    this.#runtime.clock.defer(() => this.#reportSetAside(setAside));
-  }
-
-  #reportSetAside(setAside: readonly { name: string; problem: string }[]): void {
-    for (const { name: breaker, problem } of setAside) {
-      this.#bus.publish({ type: 'state.set_aside', breaker, problem });
-    }
-  }
-
   #keep(name: string): void {
     const breaker = this.#registry.get(name);
     if (breaker === undefined) return;
     this.#registry.readmit(breaker);
-    this.#keeper.keep(name, breaker.state === 'open');
-  }
-
-  #rowOf(name: string): BreakerRow | null {
-    const circuit = this.#registry.get(name)?.circuit;
-    if (circuit === undefined || circuit === null) return null;
-    const { state, changedAtMs, context } = circuit;
-    const { probesSucceeded: _, ...kept } = context;
-    return { name, state, changedAtMs, ...kept };
-  }
-
-  #pollLater(): void {
-    const { clock, deadlines } = this.#runtime;
-    this.#nextPoll = deadlines.at(clock.monotonicMs() + this.#config.pollMs, () => {
-      this.#poll();
-      this.#pollLater();
-    });
-  }
-
-  #poll(): void {
-    const changes = this.#keeper.changes();
-    if (changes === null) return;
-    this.#reportSetAside(changes.setAside);
-    for (const row of changes.rows) {
-      const breaker = this.#registry.get(row.name);
-      if (breaker === undefined) this.#dormant.set(row.name, row);
-      else breaker.hearPeer(row);
-    }
+    this.#states.keep(breaker);
   }
 
   #count(event: OutcomeEvent, verdict: Verdict): void {
@@ -372,10 +260,4 @@ class LiveBoard implements Board {
 function assertObject(path: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw invalidOption(path, 'an object', value);
-}
-
-/** Probe counts belong to a process: a restored breaker begins its probes anew. */
-function circuitStateOf(row: BreakerRow): CircuitState {
-  const { state, changedAtMs, name: _, ...kept } = row;
-  return { state, changedAtMs, context: { ...pristineContext, ...kept } };
 }
