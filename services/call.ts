@@ -46,6 +46,12 @@ export const PLAIN_CONTEXT: CallContext = Object.freeze({
   isDegraded: false,
 });
 
+const KEYS = [
+  'signal',
+  'priority',
+  'tags',
+  'correlationId',
+] as const satisfies readonly (keyof CallOptions)[];
 const TAGS_MAX = 16;
 const TEXT_MAX = 256;
 
@@ -62,6 +68,7 @@ const PLAIN_SPEC: CallSpec = Object.freeze({ labels: NO_LABELS, signal: undefine
 /** @throws FuseboardError invalid_argument, naming the field. */
 export function specOf(operation: Operation | null, options: CallOptions | undefined): CallSpec {
   if (operation === null && options === undefined) return PLAIN_SPEC;
+  if (options !== undefined) checkKeys(options);
   if (operation !== null) checkText('operation.operation', operation.operation);
   if (operation?.model !== undefined) checkText('operation.model', operation.model);
   const priority = options?.priority ?? operation?.priority ?? 0;
@@ -104,6 +111,17 @@ export function functionFrom<T>(first: unknown, second: unknown): Protected<T> {
   const fn = typeof first === 'object' && first !== null ? second : first;
   if (typeof fn === 'function') return fn as Protected<T>;
   throw invalidArgument('call(fn) or call(operation, fn)', 'given a function', fn);
+}
+
+/** A misspelt option, such as a signal that nobody heeds, must not pass silently. */
+function checkKeys(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidArgument('the options of a call', 'an object', options);
+  }
+  for (const key of Object.keys(options)) {
+    if ((KEYS as readonly string[]).includes(key)) continue;
+    throw invalidArgument('an option of a call', `one of ${KEYS.join(', ')}`, key);
+  }
 }
 
 function checkText(path: string, value: unknown): void {

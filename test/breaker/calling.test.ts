@@ -143,6 +143,13 @@ describe('what a caller says of a call', () => {
     ['a model that is none', { operation: 'a', model: 5 }, {}, 'operation.model must be a string'],
     ['no priority', null, { priority: '1' }, "priority must be a finite number, got '1'"],
     ['an endless priority', null, { priority: Infinity }, 'priority must be a finite number'],
+    ['no options at all', null, 'soon', "the options of a call must be an object, got 'soon'"],
+    [
+      'an option misspelt',
+      null,
+      { singal: undefined },
+      "an option of a call must be one of signal, priority, tags, correlationId, got 'singal'",
+    ],
     ['a signal that is none', null, { signal: {} }, 'signal must be an AbortSignal, got {}'],
     ['tags that are none', null, { tags: 'a' }, "tags must be an object, got 'a'"],
     ['too many tags', null, { tags: tags17 }, 'tags must be at most 16 entries, got 17'],
