@@ -12,10 +12,6 @@ export class Bulkhead {
     this.#waiting = waiting;
   }
 
-  get runningCount(): number {
-    return this.#runningCount;
-  }
-
   get waitingCount(): number {
     return this.#waiting.size;
   }

@@ -29,10 +29,6 @@ export class Registry {
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#breakers.size;
-  }
-
   /** Every registered breaker, in no particular order. */
   values(): IterableIterator<BreakerCore> {
     return this.#breakers.values();

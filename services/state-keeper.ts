@@ -45,11 +45,7 @@ export class StateKeeper {
     this.#options = options;
   }
 
-  /** Breakers whose last state is not in the store yet. */
-  get owedCount(): number {
-    return this.#owed.size;
-  }
-
+  /** Whether that breaker's last state is not in the store yet. */
   owes(name: string): boolean {
     return this.#owed.has(name);
   }
