@@ -1,5 +1,4 @@
 /** How a run went: as data for `--json`, and as lines for people. */
-import type { RefusalCode } from '../../index.ts';
 import {
   line,
   paragraph,
@@ -10,20 +9,12 @@ import {
 } from '../terminal/lines.ts';
 import { seconds, type Change } from './changes.ts';
 import { STATE_STYLES } from './breaker-columns.ts';
+import type { Tally } from './tally.ts';
 import { totalOf, type BreakerView, type View } from './view.ts';
 
-export interface BreakerSummary {
+/** A tally without what is true of one moment only. */
+export interface BreakerSummary extends Omit<Tally, 'callsPerSecond' | 'waitingSavedMs'> {
   readonly name: string;
-  readonly calls: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly rateLimited: number;
-  readonly other: number;
-  readonly refused: number;
-  readonly refusedBy: Readonly<Partial<Record<RefusalCode, number>>>;
-  readonly trips: number;
-  readonly openForMs: number;
-  readonly p50Ms: number | null;
   readonly state: string;
   readonly probeInMs: number | null;
 }
