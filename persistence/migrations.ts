@@ -4,6 +4,8 @@
  * somebody else's database is never migrated by mistake.
  */
 import { FuseboardError } from '../services/errors.ts';
+import { BOARD_TABLES } from './board-tables.ts';
+import { MONEY_TABLES } from './money-tables.ts';
 import type { SqliteHandle } from './sqlite-handle.ts';
 
 /** "FUSE" in ASCII. */
@@ -45,6 +47,8 @@ export const MIGRATIONS: readonly string[] = [
     row             TEXT NOT NULL -- every column of the row, as JSON
   ) STRICT;
   `,
+  MONEY_TABLES,
+  BOARD_TABLES,
 ];
 
 /** What a file says about itself. */

@@ -26,7 +26,8 @@ const ENTRIES = ['^(index|cli)\\.ts$', '^test/kit/index\\.ts$'];
 const THREADS = '-(thread|worker)\\.ts$';
 
 const LEAVES = '^services/(errors|clock|cost/money)\\.ts$';
-const STORE = '^persistence/store\\.ts$';
+/** The interfaces through which services reach storage. */
+const STORE = '^persistence/(store|money-store)\\.ts$';
 const BOARD = '^services/board\\.ts$';
 const VITEST_DOOR = '^test/kit/describe-[a-z-]+\\.ts$';
 
@@ -75,7 +76,13 @@ export const LAYERS: IFlattenedRuleSet = {
       'services-stay-inside',
       'services import machines, types of the store, xstate, rxjs, and of Node what does no I/O',
       { path: '^services/', pathNot: BOARD },
-      ['^machines/', '^services/', STORE, npm('xstate', 'rxjs'), QUIET_BUILTINS],
+      [
+        '^machines/',
+        '^services/',
+        STORE,
+        npm('xstate', 'rxjs', '@pydantic/genai-prices', 'gpt-tokenizer', 'temporal-polyfill'),
+        QUIET_BUILTINS,
+      ],
     ),
     mayNot(
       'services-take-types-of-the-store',

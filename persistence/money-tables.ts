@@ -1,0 +1,2 @@
+/** The tables of budgets, allowances and the ledger. */
+export const MONEY_TABLES = '';
