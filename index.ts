@@ -1,6 +1,15 @@
 /** The public door: every export listed by hand. */
 export { openBoard, type Board } from './services/board.ts';
 export type { BoardOptions, CloseOptions } from './services/board-options.ts';
+export type { Emergency } from './services/board-gate.ts';
+export type {
+  Health,
+  HealthCode,
+  HealthCounts,
+  HealthReason,
+  HealthStatus,
+} from './services/board-health.ts';
+export type { ResumeOptions, ShutdownOptions } from './services/emergency.ts';
 export { createBreaker, type LoneBreakerOptions } from './services/create-breaker.ts';
 export type {
   Breaker,

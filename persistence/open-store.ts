@@ -1,6 +1,7 @@
 /** From the `store` option to a store: `memory:` or `sqlite:PATH`. */
 import type { Clock } from '../services/clock.ts';
 import { FuseboardError } from '../services/errors.ts';
+import { sqliteBoardStates } from './board-state.ts';
 import { sqliteBreakerStates } from './breaker-states.ts';
 import { memoryStore } from './memory.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
@@ -24,6 +25,7 @@ export function openStore(target: string, options: OpenStoreOptions = {}): Store
     return {
       shared: true,
       breakerStates: sqliteBreakerStates(file, options.clock),
+      boardState: sqliteBoardStates(file),
       close: () => file.close(),
     };
   } catch (error) {
@@ -32,7 +34,8 @@ export function openStore(target: string, options: OpenStoreOptions = {}): Store
   }
 }
 
-function sqlitePath(target: unknown): string {
+/** The path in `sqlite:PATH`. @throws FuseboardError invalid_option */
+export function sqlitePath(target: unknown): string {
   const path = typeof target === 'string' && target.startsWith('sqlite:') ? target.slice(7) : '';
   const trimmed = path.trim();
   if (trimmed === '' || trimmed.includes('\0') || isNoPlainPath(trimmed)) {

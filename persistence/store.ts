@@ -65,9 +65,58 @@ export interface BreakerStates {
   changes(): LoadedStates;
 }
 
+/** What an operator said of the whole board. */
+export interface BoardWord {
+  /** Why, in the operator's words. */
+  readonly reason: string;
+  /** The operator's identity. */
+  readonly by: string;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+}
+
+/** What holds for every breaker of a board. */
+export interface BoardState {
+  /** Rises with every act on the board. */
+  readonly epoch: number;
+  /** The emergency in force, as it began; null while there is none. */
+  readonly emergency: BoardWord | null;
+  /** The last resumption; null before the first. */
+  readonly resumed: BoardWord | null;
+}
+
+export interface BoardAct extends BoardWord {
+  readonly act: 'emergency.shutdown' | 'emergency.resumed';
+  /** Epoch of the last stored state that its author's process had seen. */
+  readonly knownEpoch: number;
+}
+
+/** The state of a whole board, and the acts that made it so. */
+export interface BoardStates {
+  /** @throws FuseboardError store_unavailable, store_corrupt */
+  load(): BoardState;
+  /**
+   * Applies acts to the stored state and keeps them, durably, in one transaction; answers the new
+   * state. An act that is kept already is not kept twice. `waitMs` is how long to wait for another
+   * writer (default 0: never wait).
+   * @throws FuseboardError store_unavailable, store_corrupt, invalid_argument. Nothing was written.
+   */
+  apply(acts: readonly BoardAct[], waitMs?: number): BoardState;
+  /**
+   * The state, if others may have written since the last call (or since `load`); else null.
+   * @throws FuseboardError store_unavailable, store_corrupt
+   */
+  changes(): BoardState | null;
+  /** What acts would make of a state: the rule that `apply` follows. Reads and writes nothing. */
+  after(before: BoardState, acts: readonly BoardAct[]): BoardState;
+  /** The newest acts, at most `countMax`, oldest first. */
+  acts(countMax: number): readonly BoardAct[];
+}
+
 /** What survives a restart. */
 export interface Store {
   readonly breakerStates: BreakerStates;
+  readonly boardState: BoardStates;
   /** True when other processes may write the same data, so that `changes` must be polled. */
   readonly shared: boolean;
   close(): void;

@@ -1,6 +1,7 @@
 /** Who may call: the gate read, a permit given, and taken back exactly once. */
-import type { BreakerState } from './breaker-state.ts';
+import { LANE_GENERAL, type BreakerState } from './breaker-state.ts';
 import type { CallSpec } from './call.ts';
+import type { CostRefusal } from './cost/cost-refusal.ts';
 import type { RefusalCode } from './errors.ts';
 import { errorCodeOf, errorNameOf } from './facts.ts';
 import { ADMIT, LIMITED, PROBE, REFUSE } from './gate.ts';
@@ -14,7 +15,9 @@ import { watchSlow } from './slow-calls.ts';
 export function peek(breaker: BreakerState): RefusalCode | null {
   const { options, runtime } = breaker;
   if (runtime.isClosed) return 'board_closed';
+  if (runtime.boardGate.emergency !== null) return 'circuit_latched';
   if (options.mode === 'off') return null;
+  if (breaker.isBehind) breaker.catchUp();
   if (breaker.gate === REFUSE) probeIfDue(breaker);
   switch (breaker.gate) {
     case ADMIT:
@@ -28,23 +31,42 @@ export function peek(breaker: BreakerState): RefusalCode | null {
 }
 
 /** The quick look of a call that has not waited for anything: true when it is plainly refused. */
-export function refusesNow(breaker: BreakerState): boolean {
+export function refusesNow(breaker: BreakerState, isCosted: boolean): boolean {
+  // The other lanes admit; whatever could refuse leads out of them.
+  if (breaker.lane !== LANE_GENERAL) return false;
+  if (breaker.runtime.boardGate.emergency !== null) return true;
+  if (breaker.isBehind) breaker.catchUp();
   if (breaker.gate !== REFUSE || breaker.options.mode !== 'enforce') return false;
   probeIfDue(breaker);
-  return breaker.gate === REFUSE;
+  // What is free, or paid for otherwise, may pass a budget that is spent.
+  return breaker.gate === REFUSE && (!isCosted || !isExhausted(breaker));
 }
 
-/** A permit, or the refusal. Nobody waits here. */
-export function admit(breaker: BreakerState & PermitOwner, spec: CallSpec): OpenPermit | Refusal {
+/**
+ * A permit, or the refusal. Nobody waits here. `paid`: its money does not come from the budget that
+ * keeps the breaker open.
+ */
+export function admit(
+  breaker: BreakerState & PermitOwner,
+  spec: CallSpec,
+  paid = false,
+): OpenPermit | Refusal {
   const { options } = breaker;
   const code = peek(breaker);
-  if (code === null) {
+  if (code === null || (paid && code === 'budget_exceeded')) {
     return give(breaker, options.mode === 'off' ? UNCOUNTED : breaker.generation, spec);
   }
-  const isEnforced = options.mode === 'enforce' || code === 'board_closed';
+  const isEnforced = options.mode === 'enforce' || concernsAll(breaker, code);
   const refusal = refuse(breaker, code, spec, isEnforced);
   return isEnforced ? refusal : give(breaker, UNCOUNTED, spec);
 }
+
+const isExhausted = ({ circuit, runtime }: BreakerState): boolean =>
+  runtime.treasury !== null && circuit?.state === 'open.exhausted';
+
+/** Whether the refusal is of the whole board, which no mode of a breaker gets around. */
+const concernsAll = ({ runtime }: BreakerState, code: RefusalCode): boolean =>
+  code === 'board_closed' || runtime.boardGate.emergency !== null;
 
 function give(
   breaker: BreakerState & PermitOwner,
@@ -58,6 +80,7 @@ function give(
   const slot = running === null ? -1 : watchSlow(breaker, running, startedMs);
   const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot, labels);
   breaker.inFlightCount++;
+  breaker.use();
   if (isProbe) {
     breaker.restNow.probesOutCount++;
     const dueMs = startedMs + breaker.options.probeTimeoutMs;
@@ -82,6 +105,7 @@ export function settle(
 ): Recorded {
   if (permit.status !== 'open') return permit.status === 'expired' ? 'expired' : 'late';
   permit.status = 'settled';
+  permit.money?.end(verdict.outcome);
   const nowMs = breaker.runtime.clock.monotonicMs();
   const place = close(breaker, permit);
   const { generation, startedMs } = permit;
@@ -119,6 +143,7 @@ function reportFinished(breaker: BreakerState, permit: OpenPermit, finished: Fin
 /** Takes a permit back as if it had never been given: nothing was called. */
 export function takeBack(breaker: BreakerState, permit: OpenPermit): void {
   permit.status = 'settled';
+  permit.money?.release();
   close(breaker, permit);
 }
 
@@ -142,6 +167,8 @@ function close(breaker: BreakerState, permit: OpenPermit): number {
 function expire(breaker: BreakerState, permit: OpenPermit): void {
   if (permit.status !== 'open') return;
   permit.status = 'expired';
+  // Nobody said what became of the call: it may have cost all it could.
+  permit.money?.end('cancelled', true);
   close(breaker, permit);
   const { name, runtime } = breaker;
   runtime.publish({ type: 'permit.expired', breaker: name, probe: permit.isProbe });
@@ -165,6 +192,7 @@ export function probe(breaker: BreakerState): void {
 /** Why an open breaker refuses. */
 export function refusalCode(breaker: BreakerState): RefusalCode {
   if (breaker.runtime.isClosed) return 'board_closed';
+  if (breaker.runtime.boardGate.emergency !== null) return 'circuit_latched';
   if (breaker.isQuarantined) return 'quarantined';
   switch (breaker.circuit?.state) {
     case 'open.latched':
@@ -182,11 +210,16 @@ export function refuse(
   code: RefusalCode,
   spec: CallSpec,
   enforced = true,
+  money: CostRefusal | null = null,
 ): Refusal {
   const { name, runtime } = breaker;
   const context = breaker.circuit?.context;
-  const retryAtMs = code === 'circuit_open' ? (context?.probeAtMs ?? null) : null;
-  const refusal = new Refusal(code, name, retryAtMs, breaker.rest?.lastError);
+  const probeAtMs = code === 'circuit_open' ? (context?.probeAtMs ?? null) : null;
+  const retryAtMs = money === null ? probeAtMs : money.retryAtMs;
+  const isEmergency = code === 'circuit_latched' && isShutDown(breaker);
+  const cause = money === null ? breaker.rest?.lastError : undefined;
+  const refusal = new Refusal(code, name, retryAtMs, cause, isEmergency, money);
+  breaker.use();
   if (runtime.isObserved) {
     runtime.publish({
       type: 'call.refused',
@@ -194,8 +227,15 @@ export function refuse(
       code,
       retryAtMs,
       enforced,
+      ...(refusal.budget === null ? {} : { budget: refusal.budget }),
+      ...(refusal.rule === null ? {} : { rule: refusal.rule }),
       ...spec.labels,
     });
   }
   return refusal;
 }
+
+/** Whether an emergency holds it open: the board's, or one that only its chart knows of. */
+const isShutDown = ({ circuit, runtime }: BreakerState): boolean =>
+  runtime.boardGate.emergency !== null ||
+  (circuit?.context.latches.some((latch) => latch.name === 'emergency') ?? false);

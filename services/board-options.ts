@@ -1,11 +1,12 @@
 /** A board's options: read, defaulted and checked in one place. */
 import { clockOption, functionOption, invalidOption, knownKeys, numberOption } from './check.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { COST_KEYS, type CostOptions } from './cost/cost-keys.ts';
 import type { BreakerOptions } from './options.ts';
 import { systemRandom, type Random } from './random.ts';
 import { resolveOptions } from './resolve-options.ts';
 
-export interface BoardOptions {
+export interface BoardOptions extends CostOptions {
   /**
    * Where state survives: `memory:` (it does not), or `sqlite:PATH`. Several processes may share
    * one file.
@@ -36,9 +37,19 @@ export interface ResolvedBoardOptions {
   readonly pollMs: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** What it was told about money; null where nothing was. */
+  readonly costs: CostOptions | null;
 }
 
-const KEYS = ['store', 'defaults', 'breakersMax', 'pollMs', 'clock', 'random'] as const;
+const KEYS = [
+  'store',
+  'defaults',
+  'breakersMax',
+  'pollMs',
+  'clock',
+  'random',
+  ...COST_KEYS,
+] as const satisfies readonly (keyof BoardOptions)[];
 
 /** @throws FuseboardError invalid_option */
 export function resolveBoardOptions(options: BoardOptions): ResolvedBoardOptions {
@@ -54,6 +65,7 @@ export function resolveBoardOptions(options: BoardOptions): ResolvedBoardOptions
     defaults,
     clock,
     random,
+    costs: COST_KEYS.some((key) => options[key] !== undefined) ? options : null,
     breakersMax: numberOption('board.breakersMax', options.breakersMax, count, 10_000),
     pollMs: numberOption('board.pollMs', options.pollMs, { min: 10 }, 250),
   };

@@ -14,11 +14,20 @@ import {
   type CloseOptions,
   type ResolvedBoardOptions,
 } from './board-options.ts';
+import type { BoardCosts, EstimateFrom } from './board-costs.ts';
+import { LiveBoardGate, type Emergency } from './board-gate.ts';
+import { BoardHealth, type Health } from './board-health.ts';
 import { BreakerCore } from './breaker-core.ts';
 import type { Breaker } from './breaker.ts';
 import { createBus, type Bus } from './bus.ts';
+import type { Operation } from './call.ts';
 import { invalidArgument, invalidOption, textArgument } from './check.ts';
+import type { Budget, BudgetSummary } from './cost/budget.ts';
+import type { CostOptions } from './cost/cost-keys.ts';
+import type { Costs } from './cost/costs.ts';
+import type { Estimate } from './cost/estimate.ts';
 import { Deadlines } from './deadlines.ts';
+import { EmergencyControl, type ResumeOptions, type ShutdownOptions } from './emergency.ts';
 import { FuseboardError } from './errors.ts';
 import { onProcessExit } from './exit-hook.ts';
 import { errorNameOf, type Fact, type FactBody } from './facts.ts';
@@ -53,6 +62,35 @@ export interface Board extends AsyncDisposable {
     name: string,
     create: (input: GuardedInput<Input>) => PromiseLike<Output>,
   ): PromiseActorLogic<Output, Input>;
+  /**
+   * Shuts the whole board down: from this turn on every call is refused, whatever a breaker's mode,
+   * and whoever waits is sent away; calls in flight go on. Survives a restart, reaches other
+   * processes on the same store within `pollMs`, and ends only by `resume`. While one is in force
+   * it stays as it began, and a further act is kept beside it. `reason`: 1 to 1024 characters.
+   * @throws FuseboardError invalid_argument, board_closed
+   */
+  emergencyShutdown(reason: string, options?: ShutdownOptions): void;
+  /**
+   * Ends the emergency, also one that only breakers know of. One that began elsewhere, and that
+   * this process had not heard of, stands: `emergency` tells. `reason`: 1 to 1024 characters.
+   * @throws FuseboardError invalid_argument, board_closed
+   */
+  resume(reason: string, options: ResumeOptions): void;
+  /** The emergency in force: why, by whom, since when. Null while there is none. */
+  readonly emergency: Emergency | null;
+  /** How the board fares, with reasons. Cheap; wakes no breaker. */
+  health(): Health;
+  /**
+   * What a call would cost: expected, at worst, and with which confidence. Nothing is reserved.
+   * @throws FuseboardError invalid_argument, also where the board counts no costs; so below.
+   */
+  estimate(operation: Operation, from?: EstimateFrom): Estimate;
+  /** A budget, by its id. */
+  budget(id: string): Budget;
+  /** Every budget's running period, and every value's that has spent something in it. */
+  budgets(): Promise<readonly BudgetSummary[]>;
+  /** The books: reports, the audit, verification. */
+  readonly costs: Costs;
   /** Delivers every pending fact and writes every state that is owed. */
   flush(): void;
   /** Refuses new calls, waits for those in flight, writes what is owed, stops every actor. */
@@ -66,31 +104,55 @@ const NAME_MAX = 256;
  * @throws FuseboardError invalid_option, store_unavailable, store_corrupt, store_incompatible,
  *   sqlite_incompatible
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- bad options reject
 export async function openBoard(options: BoardOptions = {}): Promise<Board> {
   const config = resolveBoardOptions(options);
+  const costs = config.costs === null ? null : await loadCosts(config.costs);
   const store = openStore(config.store, { clock: config.clock });
+  let board: LiveBoard;
   try {
-    return new LiveBoard(config, store);
+    board = new LiveBoard(config, store);
   } catch (error) {
     store.close();
     throw error;
   }
+  try {
+    if (costs !== null) await board.openCosts(costs);
+    return board;
+  } catch (error) {
+    await board.close();
+    throw error;
+  }
+}
+
+/** Code for money is loaded by boards that count it, and its options checked first of all. */
+async function loadCosts(options: CostOptions) {
+  const [{ resolveCostOptions }, { openBoardCosts }, { openMoney }] = await Promise.all([
+    import('./cost/cost-options.ts'),
+    import('./board-costs.ts'),
+    import('../persistence/open-money.ts'),
+  ]);
+  return { config: resolveCostOptions(options), openBoardCosts, openMoney };
 }
 
 class LiveBoard implements Board {
   readonly ingest: Observer<IngestEvent>;
+  readonly #config: ResolvedBoardOptions;
   readonly #defaults: BreakerOptions;
   readonly #bus: Bus;
   readonly #registry: Registry;
   readonly #runtime: Runtime;
   readonly #states: StoredStates;
   readonly #inspection: Inspection;
+  readonly #gate: LiveBoardGate;
+  readonly #emergency: EmergencyControl;
+  readonly #health: BoardHealth;
   readonly #options = new SharedOptions();
   readonly #dropExitHook: () => void;
   #closing: Promise<void> | null = null;
+  #costs: BoardCosts | null = null;
 
   constructor(config: ResolvedBoardOptions, store: Store) {
+    this.#config = config;
     const { clock, random, pollMs } = config;
     this.#defaults = config.defaults;
     const deadlines = new Deadlines(clock);
@@ -101,8 +163,13 @@ class LiveBoard implements Board {
     this.#registry = new Registry({
       breakersMax: config.breakersMax,
       mayEvict: (breaker) => breaker.isPristine && !this.#states.owes(breaker.name),
-      onEvicted: ({ name }) => publish({ type: 'breaker.evicted', breaker: name }),
+      onEvicted: (breaker) => {
+        this.#states.shelve(breaker);
+        publish({ type: 'breaker.evicted', breaker: breaker.name });
+      },
     });
+    const living = (): IterableIterator<BreakerCore> => this.#registry.living();
+    this.#gate = new LiveBoardGate({ clock, deadlines, living });
     this.#inspection = createInspection({
       actors: () => this.#actors(),
       onThrow: (error) => {
@@ -114,6 +181,8 @@ class LiveBoard implements Board {
       clock,
       random,
       deadlines,
+      boardGate: this.#gate,
+      treasury: null,
       isObserved: false,
       isClosed: false,
       onIdle: null,
@@ -126,15 +195,71 @@ class LiveBoard implements Board {
       runtime: this.#runtime,
       pollMs,
       find: (name) => this.#registry.get(name),
+      pollBoard: () => this.#emergency.poll(),
+    });
+    const { boardState: states } = store;
+    this.#emergency = new EmergencyControl({ states, gate: this.#gate, runtime: this.#runtime });
+    this.#health = new BoardHealth({
+      runtime: this.#runtime,
+      living,
+      isStoreFailing: () => this.#states.isFailing || this.#emergency.isFailing,
+      hasBudgets: () => this.#gate.hasLevels,
+      droppedFactCount: () => this.#bus.droppedCount,
     });
     this.ingest = createIngest({
       publish,
       count: (event, verdict) => this.#count(event, verdict),
+      book: (event) => this.#costsNow.book(event),
     });
     this.#dropExitHook = onProcessExit(() => {
+      this.#costs?.leaveNow();
+      this.#emergency.flushAtEnd();
       this.#states.flushAtEnd();
       this.#bus.flush();
     });
+  }
+
+  /** Before anybody has the board: from now on its calls have a price. */
+  async openCosts(loaded: Awaited<ReturnType<typeof loadCosts>>): Promise<void> {
+    const { config, openBoardCosts, openMoney } = loaded;
+    const { clock } = this.#runtime;
+    const money = await openMoney(this.#config.store, clock);
+    this.#costs = await openBoardCosts({
+      ...money,
+      config,
+      runtime: this.#runtime,
+      pollMs: this.#config.pollMs,
+      onMoved: () => this.#gate.changed(),
+    });
+    this.#runtime.treasury = this.#costs.treasury;
+    if (config.budgets.some(({ movesBreakers }) => movesBreakers)) {
+      const { levelOf } = this.#costs;
+      this.#gate.levelsFrom(({ name, options }) => levelOf(name, options.provider));
+    }
+    this.#health.healthFrom(this.#costs.healthReasons);
+  }
+
+  get #costsNow(): BoardCosts {
+    if (this.#costs !== null) return this.#costs;
+    throw new FuseboardError('invalid_argument', 'this board counts no costs', {
+      hint: 'Open it with budgets, rules or prices, or with ledger: {}.',
+    });
+  }
+
+  budget(id: string): Budget {
+    return this.#costsNow.budget(id);
+  }
+
+  budgets(): Promise<readonly BudgetSummary[]> {
+    return this.#costsNow.budgets();
+  }
+
+  get costs(): Costs {
+    return this.#costsNow.costs;
+  }
+
+  estimate(operation: Operation, from: EstimateFrom = {}): Estimate {
+    return this.#costsNow.estimate(operation, from);
   }
 
   breaker(name: string, options?: BreakerOptions): Breaker {
@@ -161,6 +286,8 @@ class LiveBoard implements Board {
     const breaker = new BreakerCore(name, resolved, this.#runtime, stored);
     this.#registry.add(breaker);
     this.#states.forget(name);
+    if (this.#gate.isQuiet) breaker.catchUp();
+    else this.#gate.catchUpSoon();
     return breaker;
   }
 
@@ -190,8 +317,25 @@ class LiveBoard implements Board {
     return guardLogic(() => this.#breaker(name), create);
   }
 
+  emergencyShutdown(reason: string, options?: ShutdownOptions): void {
+    this.#emergency.shutdown(reason, options);
+  }
+
+  resume(reason: string, options: ResumeOptions): void {
+    this.#emergency.resume(reason, options);
+  }
+
+  get emergency(): Emergency | null {
+    return this.#emergency.emergency;
+  }
+
+  health(): Health {
+    return this.#health.report();
+  }
+
   flush(): void {
     this.#bus.flush();
+    this.#emergency.flush();
     this.#states.flush();
     this.#bus.flush();
   }
@@ -211,6 +355,9 @@ class LiveBoard implements Board {
     for (const breaker of this.#registry.living()) breaker.shut();
     await this.#drained(drainTimeoutMs);
     for (const breaker of this.#registry.living()) breaker.end();
+    await this.#costs?.close();
+    this.#gate.end();
+    this.#emergency.flushAtEnd();
     this.#states.close();
     this.#dropExitHook();
     this.#bus.close();

@@ -14,7 +14,7 @@ import {
   settle,
   takeBack,
 } from './admission.ts';
-import { BreakerState, LANE_GENERAL, LANE_PLAIN, LANE_TIMED } from './breaker-state.ts';
+import { BreakerState, LANE_FIRST, LANE_GENERAL, LANE_PLAIN, LANE_TIMED } from './breaker-state.ts';
 import { explanationOf, isPristine, snapshotOf, statusOf } from './breaker-view.ts';
 import type {
   Breaker,
@@ -23,6 +23,8 @@ import type {
   CallResult,
   OperatorOptions,
 } from './breaker.ts';
+import { RunningContext } from './call-context.ts';
+import { payNow } from './call-money.ts';
 import {
   functionFrom,
   PLAIN_CONTEXT,
@@ -37,6 +39,7 @@ import {
 import { adopt, follow, hearPeer, quarantine } from './chart-follower.ts';
 import { invalidArgument, isObject, objectOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
+import type { CostRefusal } from './cost/cost-refusal.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
 import { callLayered, type LayeredHost } from './layered-call.ts';
@@ -54,6 +57,7 @@ const IDENTITY_MAX = 256;
 
 type First<T> = Protected<T> | Operation;
 type Second<T> = Protected<T> | CallOptions;
+type Sync<T> = (context: CallContext) => T;
 
 export class BreakerCore extends BreakerState implements Breaker, PermitOwner, LayeredHost {
   constructor(name: string, options: ResolvedOptions, runtime: Runtime, restored?: CircuitState) {
@@ -65,8 +69,13 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     if (second === undefined && typeof first === 'function' && !this.runtime.isObserved) {
       if (this.lane === LANE_PLAIN) return this.#callPlain(first);
       if (this.lane === LANE_TIMED) return this.#callTimed(first);
+      if (this.lane === LANE_FIRST) {
+        this.use();
+        return this.call(first);
+      }
     }
-    if (refusesNow(this)) return this.#throwRefusal(first, second, third);
+    if (refusesNow(this, typeof first === 'object'))
+      return this.#throwRefusal(first, second, third);
     return this.#callLayered(first, second, third).then((result) => {
       if (result.ok) return result.value;
       throw result.refused ? result.refusal.toError() : result.error;
@@ -131,7 +140,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     second?: Second<T>,
     third?: CallOptions,
   ): Promise<CallResult<Awaited<T>>> {
-    if (refusesNow(this)) return this.#tellRefusal(first, second, third);
+    if (refusesNow(this, typeof first === 'object')) return this.#tellRefusal(first, second, third);
     const isPlain = second === undefined && typeof first === 'function';
     if (isPlain && this.lane !== LANE_GENERAL && !this.runtime.isObserved) {
       // These lanes never refuse, so what throws is the function's own.
@@ -181,12 +190,17 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return callLayered<Awaited<T>>(this, specFrom(first, second, third), fn);
   }
 
-  callSync<T>(fn: (context: CallContext) => T): T {
+  callSync<T>(first: Operation | ((context: CallContext) => T), second?: Sync<T>): T {
+    const fn = typeof first === 'function' ? first : second;
     if (typeof fn !== 'function') throw invalidArgument('callSync(fn)', 'a function', fn);
-    const permit = this.acquire() as OpenPermit;
+    const operation = typeof first === 'function' ? null : first;
+    const permit = this.#acquire(specOf(operation, undefined));
+    const { money } = permit;
+    const isDegraded = this.isDegraded || (money?.isDegraded ?? false);
     let value: T;
     try {
-      value = fn(this.isDegraded ? { ...PLAIN_CONTEXT, isDegraded: true } : PLAIN_CONTEXT);
+      const isPlain = !isDegraded && money === null;
+      value = fn(isPlain ? PLAIN_CONTEXT : new RunningContext(undefined, 1, isDegraded, money));
     } catch (error) {
       permit.fail(error);
       throw error;
@@ -212,10 +226,21 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     };
   }
 
-  acquire(options?: CallOptions): Permit {
-    const spec = specOf(null, options);
-    const answer = admit(this, spec);
-    if (answer instanceof Refusal) throw answer.toError();
+  acquire(first?: Operation | CallOptions, second?: CallOptions): Permit {
+    const isOperation = isObject(first) && 'operation' in first;
+    const spec = isOperation ? specOf(first, second) : specOf(null, first);
+    return this.#acquire(spec);
+  }
+
+  /** What cannot wait: every layer is passed now, or refuses. */
+  #acquire(spec: CallSpec): OpenPermit {
+    const money = payNow(this, spec);
+    const answer = admit(this, spec, money?.isPaidApart);
+    if (answer instanceof Refusal) {
+      money?.release();
+      throw answer.toError();
+    }
+    answer.money = money;
     const { bulkhead } = this;
     if (bulkhead === null || bulkhead.tryEnter()) answer.bulkhead = bulkhead;
     else {
@@ -238,12 +263,12 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return peek(this);
   }
 
-  admit(spec: CallSpec): OpenPermit | Refusal {
-    return admit(this, spec);
+  admit(spec: CallSpec, paid?: boolean): OpenPermit | Refusal {
+    return admit(this, spec, paid);
   }
 
-  refuse(code: RefusalCode, spec: CallSpec, enforced = true): Refusal {
-    return refuse(this, code, spec, enforced);
+  refuse(code: RefusalCode, spec: CallSpec, enforced = true, money?: CostRefusal): Refusal {
+    return refuse(this, code, spec, enforced, money);
   }
 
   classifyError(error: unknown): Verdict {
@@ -274,6 +299,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   }
 
   recordOutside(verdict: Verdict, durationMs: number, atMs: number | undefined): Recorded {
+    this.catchUp();
+    this.use();
     return recordOutside(this, verdict, durationMs, atMs);
   }
 
@@ -284,11 +311,18 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   /** The board is closing: refuse from now on, and send away who waits. */
   shut(): void {
     this.chooseLane();
-    const refusal = (): unknown => refuse(this, 'board_closed', specOf(null, undefined));
-    this.rest?.probeWaiters?.rejectAll(refusal);
-    this.rest?.bulkhead?.rejectAll(refusal);
-    // Whoever waits to try again finds the board closed, and gets what happened before.
-    this.rest?.pauses?.admitAll();
+    this.sendAway();
+  }
+
+  /** Nobody is admitted any more, or for now: whoever waits hears so. */
+  sendAway(): void {
+    const { rest } = this;
+    if (rest === null) return;
+    const refusal = (): unknown => refuse(this, refusalCode(this), specOf(null, undefined));
+    rest.probeWaiters?.rejectAll(refusal);
+    rest.bulkhead?.rejectAll(refusal);
+    // Whoever waits to try again is refused, and gets what happened before.
+    rest.pauses?.admitAll();
   }
 
   /** The board is closed: nothing moves it any more, and no deadline is left. */
@@ -322,6 +356,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     this.#assertMovable(act === 'reset');
     runtime.publish({ type: 'operator.acted', breaker: name, act, reason, by });
     if (act === 'reset') this.circuit?.release();
+    this.catchUp();
     this.send({ type: `operator.${act}`, reason, by, atMs: runtime.clock.nowMs() });
   }
 
@@ -331,6 +366,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const reason = 'the key was rotated';
     this.#assertMovable(false);
     runtime.publish({ type: 'operator.acted', breaker: name, act: 'rotate_key', reason, by });
+    this.catchUp();
     this.send({ type: 'key.rotated', atMs: runtime.clock.nowMs() });
   }
 
@@ -355,10 +391,12 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   // ── views ──────────────────────────────────────────────────────────────────────────────────
 
   get state(): BreakerStatus {
+    this.catchUp();
     return statusOf(this.circuit?.state ?? 'closed');
   }
 
   get actor(): BreakerActor {
+    this.catchUp();
     return this.circuitNow.actor;
   }
 

@@ -2,7 +2,8 @@
  * What one breaker knows. The fields that every call touches are kept in this one object;
  * everything else is made when it is first needed, so an idle breaker is little more than its name.
  */
-import type { BreakerEvent } from '../machines/breaker-context.ts';
+import { pristineContext, type BreakerEvent } from '../machines/breaker-context.ts';
+import { newsFor, UNSEEN, type Gated } from './board-gate.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { Circuit, type CircuitHost, type CircuitState } from './circuit.ts';
 import type { Deadline } from './deadlines.ts';
@@ -20,6 +21,8 @@ export const LANE_GENERAL = 0;
 export const LANE_PLAIN = 1;
 /** Admit, measure, count in a window. */
 export const LANE_TIMED = 2;
+/** The first call: it is noted that there was one, and the lane becomes one of the two above. */
+export const LANE_FIRST = 3;
 
 /** What an idle breaker has no need of. */
 export interface Rest {
@@ -37,7 +40,7 @@ export interface Rest {
   lastError: unknown;
 }
 
-export abstract class BreakerState implements CircuitHost {
+export abstract class BreakerState implements CircuitHost, Gated {
   readonly name: string;
   readonly runtime: Runtime;
   /** The options it was made with; `options` are those in force. */
@@ -48,6 +51,10 @@ export abstract class BreakerState implements CircuitHost {
   consecutiveFailures = 0;
   gate: Gate = ADMIT;
   lane = LANE_GENERAL;
+  /** Whether anybody has called through it since it was made. */
+  isUsed = false;
+  /** The version of the board's gate that its chart agrees with. */
+  seenVersion: number;
   /** Null for consecutive failures, which are counted here. */
   policy: TripPolicy | null = null;
   /** Null unless slow calls are to be noticed. */
@@ -62,12 +69,15 @@ export abstract class BreakerState implements CircuitHost {
     this.madeWith = options.given;
     this.options = options;
     this.generation = restored?.context.generation ?? 0;
+    const { isQuiet, version } = runtime.boardGate;
+    this.seenVersion = isQuiet && restored === undefined ? version : UNSEEN;
     if (restored !== undefined) this.circuit = new Circuit(this, restored);
     this.applyOptions(options);
   }
 
   abstract circuitChanged(before: CircuitState, event: BreakerEvent['type'] | 'external'): void;
   abstract circuitQuarantined(): void;
+  abstract sendAway(): void;
 
   get restNow(): Rest {
     return (this.rest ??= {
@@ -115,6 +125,38 @@ export abstract class BreakerState implements CircuitHost {
     this.circuitNow.send(event);
   }
 
+  /** True when the board's gate has changed and its chart has not heard of it. */
+  get isBehind(): boolean {
+    return this.seenVersion !== this.runtime.boardGate.version;
+  }
+
+  /** Tells the chart what the board has come to; one that sleeps sleeps on if that is nothing. */
+  catchUp(): void {
+    const { boardGate, clock, isClosed } = this.runtime;
+    // In quarantine nothing moves it: it catches up when that ends.
+    if (!this.isBehind || isClosed || this.isQuarantined) return;
+    this.seenVersion = boardGate.version;
+    const context = this.circuit?.context ?? pristineContext;
+    for (const event of newsFor(boardGate, this, context, clock.nowMs())) this.send(event);
+    this.chooseLane();
+  }
+
+  catchUpAwake(): void {
+    if (this.circuit !== null) this.catchUp();
+  }
+
+  unsee(): void {
+    this.seenVersion = UNSEEN;
+    this.chooseLane();
+  }
+
+  /** Notes that there was a call, so that the next ones take their lane at once. */
+  use(): void {
+    if (this.isUsed) return;
+    this.isUsed = true;
+    if (this.lane === LANE_FIRST) this.chooseLane();
+  }
+
   /** A callback of the user's threw: said, and decided without it. */
   readonly report = (callback: string, error: unknown): void => {
     const { name, runtime } = this;
@@ -156,7 +198,10 @@ export abstract class BreakerState implements CircuitHost {
 
   chooseLane(): void {
     const { isBare, trip } = this.options;
-    if (this.gate !== ADMIT || !isBare || this.runtime.isClosed) this.lane = LANE_GENERAL;
+    const { boardGate, isClosed } = this.runtime;
+    const mayRefuse = this.gate !== ADMIT || isClosed || boardGate.emergency !== null;
+    if (mayRefuse || !isBare || this.isBehind) this.lane = LANE_GENERAL;
+    else if (!this.isUsed) this.lane = LANE_FIRST;
     else this.lane = trip.policy === 'consecutive' ? LANE_PLAIN : LANE_TIMED;
   }
 }

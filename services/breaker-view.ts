@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 export const statusOf = (path: string): BreakerStatus => path.split('.')[0] as BreakerStatus;
 
 export function snapshotOf(breaker: BreakerState): BreakerSnapshot {
+  breaker.catchUp();
   const { circuit, policy, rest, runtime } = breaker;
   const context = circuit?.context;
   const path = circuit?.state ?? 'closed';
@@ -31,9 +32,11 @@ export function snapshotOf(breaker: BreakerState): BreakerSnapshot {
 }
 
 export function explanationOf(breaker: BreakerState): string {
+  const snapshot = snapshotOf(breaker);
   const { circuit, policy, runtime } = breaker;
   return explain({
-    snapshot: snapshotOf(breaker),
+    snapshot,
+    emergency: runtime.boardGate.emergency,
     options: breaker.options,
     latches: circuit?.context.latches ?? [],
     budget: circuit?.context.budget ?? 'ok',
@@ -43,7 +46,10 @@ export function explanationOf(breaker: BreakerState): string {
   });
 }
 
-/** True when nothing is known of it that a new one would not know too. */
+/**
+ * True when nothing is known of it that a new one, restored with its operators' epoch, would not
+ * know too.
+ */
 export function isPristine(breaker: BreakerState): boolean {
   const { circuit, policy, runtime } = breaker;
   if (breaker.inFlightCount > 0 || breaker.consecutiveFailures > 0) return false;
@@ -51,6 +57,5 @@ export function isPristine(breaker: BreakerState): boolean {
   const counts = policy?.counts(runtime.clock.monotonicMs());
   if (counts !== undefined && (counts.failures > 0 || counts.slow > 0)) return false;
   if (circuit === null) return true;
-  const { budget, operatorEpoch } = circuit.context;
-  return circuit.state === 'closed' && budget === 'ok' && operatorEpoch === 0;
+  return circuit.state === 'closed' && circuit.context.budget === 'ok';
 }

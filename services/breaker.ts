@@ -74,6 +74,8 @@ export interface Breaker {
    * @throws FuseboardError invalid_argument when `fn` returns a promise.
    */
   callSync<T>(fn: (context: CallContext) => T): T;
+  /** Refused with `allowance_empty` where money would have to be waited for. */
+  callSync<T>(operation: Operation, fn: (context: CallContext) => T): T;
 
   /** A function with the same `this` and arguments that runs under this breaker. */
   wrap<This, Args extends readonly unknown[], R>(
@@ -83,9 +85,10 @@ export interface Breaker {
 
   /**
    * Leave to make one call, to be settled by hand. It cannot wait: full bulkheads and busy probes
-   * refuse.
+   * refuse, and so does an allowance that would have to be drawn first (`allowance_empty`).
    */
   acquire(options?: CallOptions): Permit;
+  acquire(operation: Operation, options?: CallOptions): Permit;
 
   snapshot(): BreakerSnapshot;
 

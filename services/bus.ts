@@ -80,6 +80,8 @@ export interface Bus {
   readonly facts$: Observable<Fact>;
   /** True while somebody listens: ask before making a fact. */
   readonly isObserved: boolean;
+  /** Facts dropped so far. */
+  readonly droppedCount: number;
   /** Queues a fact. Does nothing when nobody listens. */
   publish(body: FactBody): void;
   /** Delivers what is queued, now. */
@@ -93,6 +95,7 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   let queue: Fact[] = [];
   let seq = 0;
   let droppedCount = 0;
+  let droppedEver = 0;
   let isScheduled = false;
   let isClosed = false;
   let isDelivering = false;
@@ -116,6 +119,7 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
     if (listeners.size === 0 || isClosed) return;
     if (queue.length >= PENDING_MAX) {
       droppedCount++;
+      droppedEver++;
       seq++;
       return;
     }
@@ -184,6 +188,9 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
     facts$,
     get isObserved() {
       return listeners.size > 0;
+    },
+    get droppedCount() {
+      return droppedEver;
     },
     publish,
     flush,

@@ -1,5 +1,9 @@
 /** One call as its caller describes it, and what the protected function gets to see. */
-import { invalidArgument } from './check.ts';
+import { invalidArgument, isObject } from './check.ts';
+import type { CallCost, CallOverride } from './cost/call-cost.ts';
+import type { NanoUsd } from './cost/money.ts';
+import type { ChatMessage } from './cost/token-messages.ts';
+import type { Usage } from './cost/usage.ts';
 import type { CallLabels } from './facts.ts';
 
 /** What a call is about to do. */
@@ -7,7 +11,18 @@ export interface Operation {
   /** Its kind, for example `llm_call` or `embedding_call`. */
   readonly operation: string;
   readonly model?: string;
+  /** Tokens of the input, where they are known. Wins over `messages` and `input`. */
   readonly inputTokens?: number;
+  /** The chat that is sent, to have its tokens counted. Looked at, never kept. */
+  readonly messages?: readonly ChatMessage[];
+  /** The text that is sent, to have its tokens counted. Looked at, never kept. */
+  readonly input?: string;
+  /** Tokens of output that are expected, where somebody knows. @default what was learnt */
+  readonly outputTokens?: number;
+  /**
+   * The most tokens of output that the request allows: the worst case is reserved for them.
+   * @default the breaker's `defaultMaxOutputTokens`, else the model's own maximum
+   */
   readonly maxOutputTokens?: number;
   /** Higher goes first where callers wait. @default 0 */
   readonly priority?: number;
@@ -24,6 +39,11 @@ export interface CallOptions {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Copied into every fact about the call. */
   readonly correlationId?: string | undefined;
+  /**
+   * Lets a critical call pass budgets, cost rules and throttling, out of the board's
+   * `emergencyOverride` and at most up to its limit. Audited.
+   */
+  readonly override?: CallOverride | undefined;
 }
 
 /** What the protected function is called with. */
@@ -34,6 +54,14 @@ export interface CallContext {
   readonly attempt: number;
   /** True while a budget is strained: a cheaper way of answering would be welcome. */
   readonly isDegraded: boolean;
+  /**
+   * Says what the call used, so that it is charged at its model's price; told several times, it
+   * adds up. Without effect in a call that named no operation.
+   * @throws FuseboardError invalid_argument for what is no usage.
+   */
+  readonly usage: (usage: Usage) => void;
+  /** Says what the call cost, which wins over its usage; told several times, it adds up. */
+  readonly cost: (costNanoUsd: NanoUsd) => void;
 }
 
 /** The function that a breaker protects. */
@@ -44,6 +72,8 @@ export const PLAIN_CONTEXT: CallContext = Object.freeze({
   signal: undefined,
   attempt: 1,
   isDegraded: false,
+  usage: () => {},
+  cost: () => {},
 });
 
 const KEYS = [
@@ -51,6 +81,7 @@ const KEYS = [
   'priority',
   'tags',
   'correlationId',
+  'override',
 ] as const satisfies readonly (keyof CallOptions)[];
 const TAGS_MAX = 16;
 const TEXT_MAX = 256;
@@ -60,10 +91,18 @@ export interface CallSpec {
   readonly labels: CallLabels;
   readonly signal: AbortSignal | undefined;
   readonly priority: number;
+  /** What it says about its cost; null where it names no operation. */
+  readonly cost: CallCost | null;
 }
 
 const NO_LABELS: CallLabels = Object.freeze({});
-const PLAIN_SPEC: CallSpec = Object.freeze({ labels: NO_LABELS, signal: undefined, priority: 0 });
+const PLAIN_SPEC: CallSpec = Object.freeze({
+  labels: NO_LABELS,
+  signal: undefined,
+  priority: 0,
+  cost: null,
+});
+const TOKENS_MAX = 1_000_000_000;
 
 /** @throws FuseboardError invalid_argument, naming the field. */
 export function specOf(operation: Operation | null, options: CallOptions | undefined): CallSpec {
@@ -84,6 +123,7 @@ export function specOf(operation: Operation | null, options: CallOptions | undef
   return {
     signal,
     priority,
+    cost: operation === null ? null : costOf(operation, tags, options?.override),
     labels: {
       ...(operation === null ? {} : { operation: operation.operation }),
       ...(operation?.model === undefined ? {} : { model: operation.model }),
@@ -91,6 +131,46 @@ export function specOf(operation: Operation | null, options: CallOptions | undef
       ...(correlationId === undefined ? {} : { correlationId }),
     },
   };
+}
+
+/** What a call says about its cost, each field read once. */
+function costOf(
+  given: Operation,
+  tags: Readonly<Record<string, string>> | undefined,
+  override: CallOverride | undefined,
+): CallCost {
+  const { operation, model, messages, input } = given;
+  if (messages !== undefined && !Array.isArray(messages)) {
+    throw invalidArgument('operation.messages', 'an array of messages', messages);
+  }
+  if (input !== undefined && typeof input !== 'string') {
+    throw invalidArgument('operation.input', 'a string', input);
+  }
+  if (override !== undefined) {
+    if (!isObject(override)) throw invalidArgument('override', 'an object', override);
+    checkText('override.reason', override.reason);
+    checkText('override.by', override.by);
+  }
+  return {
+    operation,
+    model,
+    messages,
+    input,
+    inputTokens: tokensOf('inputTokens', given.inputTokens),
+    outputTokens: tokensOf('outputTokens', given.outputTokens),
+    maxOutputTokens: tokensOf('maxOutputTokens', given.maxOutputTokens),
+    tags: tags ?? NO_TAGS,
+    override: override ?? null,
+  };
+}
+
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
+function tokensOf(name: string, tokens: unknown): number | null {
+  if (tokens === undefined) return null;
+  const fits = Number.isSafeInteger(tokens) && (tokens as number) >= 0;
+  if (fits && (tokens as number) <= TOKENS_MAX) return tokens as number;
+  throw invalidArgument(`operation.${name}`, `an integer from 0 to ${TOKENS_MAX}`, tokens);
 }
 
 /** The description of `call(fn, options)` or `call(operation, fn, options)`. */

@@ -86,4 +86,7 @@ export function hearPeer(breaker: BreakerState, row: BreakerRow): void {
   const ownEpoch = breaker.circuit?.context.operatorEpoch ?? 0;
   if (saysNothing && row.operatorEpoch <= ownEpoch) return;
   breaker.send({ ...peer, type: 'peer.changed', atMs: breaker.runtime.clock.nowMs() });
+  // Whether there is an emergency, the board says, not a breaker's row.
+  breaker.unsee();
+  breaker.catchUp();
 }

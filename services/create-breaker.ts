@@ -1,4 +1,5 @@
 /** A breaker without a board: no store, no bus, nothing to open or close. */
+import { NO_BOARD } from './board-gate.ts';
 import { BreakerCore } from './breaker-core.ts';
 import type { Breaker } from './breaker.ts';
 import { clockOption, functionOption, objectOption, textArgument } from './check.ts';
@@ -36,6 +37,8 @@ export function createBreaker(options: LoneBreakerOptions = {}): Breaker {
     clock,
     random,
     deadlines,
+    boardGate: NO_BOARD,
+    treasury: null,
     isObserved: false,
     isClosed: false,
     onIdle: null,

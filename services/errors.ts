@@ -12,6 +12,18 @@ export type RefusalCode =
   | 'circuit_latched'
   /** No money is left in a budget that covers this breaker. */
   | 'budget_exceeded'
+  /** A rule about cost blocks it. */
+  | 'rule_blocked'
+  /** A budget is strained, and the breaker's `limited` lets only other calls through. */
+  | 'shed'
+  /** Too many calls wait for their turn already. */
+  | 'throttled'
+  /** The store that keeps the budgets cannot be used. */
+  | 'budget_unavailable'
+  /** No allowance is drawn for it, and it cannot wait for one. */
+  | 'allowance_empty'
+  /** It names no operation, and the breaker requires one. */
+  | 'cost_required'
   /** The breaker is half open and its probes are all out. */
   | 'probes_busy'
   /** Waited for the verdict of a probe for as long as allowed. */
@@ -55,6 +67,10 @@ export interface FuseboardErrorInit {
   /** What to do about it. */
   readonly hint?: string;
   readonly cause?: unknown;
+  /** Id of the budget concerned. */
+  readonly budget?: string | null;
+  /** Id of the rule concerned. */
+  readonly rule?: string | null;
 }
 
 const MARK = Symbol.for('fuseboard.error');
@@ -68,6 +84,10 @@ export class FuseboardError extends Error {
   readonly retryAtMs: number | null;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** Id of the budget that has not enough; null where no budget refuses. */
+  readonly budget: string | null;
+  /** Id of the rule that blocks; null where no rule does. */
+  readonly rule: string | null;
 
   constructor(code: ErrorCode, message: string, init: FuseboardErrorInit = {}) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -75,6 +95,8 @@ export class FuseboardError extends Error {
     this.breaker = init.breaker;
     this.retryAtMs = init.retryAtMs ?? null;
     this.hint = init.hint;
+    this.budget = init.budget ?? null;
+    this.rule = init.rule ?? null;
   }
 
   get [MARK](): true {

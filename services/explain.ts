@@ -1,5 +1,6 @@
 /** Says in words why a breaker is in its state, and what would change it. */
 import type { BudgetLevel, Latch, LatchName, TripCause } from '../machines/breaker-context.ts';
+import type { Emergency } from './board-gate.ts';
 import type { BreakerSnapshot } from './breaker.ts';
 import { errorNameOf } from './facts.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -9,6 +10,8 @@ export interface Explained {
   readonly options: ResolvedOptions;
   readonly latches: readonly Latch[];
   readonly budget: BudgetLevel;
+  /** The board's; null while there is none. */
+  readonly emergency: Emergency | null;
   /** Where the trip policy stands; null for consecutive failures. */
   readonly policyText: string | null;
   readonly lastError: unknown;
@@ -36,13 +39,20 @@ const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} 
 
 /** A few sentences. */
 export function explain(about: Explained): string {
-  const { snapshot, options } = about;
+  const { snapshot, options, emergency } = about;
   const sentences = [`Breaker "${snapshot.name}" is ${snapshot.path}.`, ...why(about)];
   if (snapshot.isQuarantined) {
     sentences.push('Its actor keeps crashing, so it is quarantined until reset().');
   }
-  if (options.mode === 'observe') sentences.push('It only observes: no call is refused.');
-  if (options.mode === 'off') sentences.push('It is off: nothing is counted and nothing refused.');
+  if (emergency !== null && !snapshot.latches.includes('emergency')) {
+    const { by, reason } = emergency;
+    sentences.push(`The board was shut down by ${by}: ${reason}; ${LIFTED_BY.emergency}.`);
+  }
+  if (emergency !== null && options.mode !== 'enforce') {
+    sentences.push(`An emergency refuses in mode '${options.mode}' too.`);
+  } else if (options.mode === 'observe') sentences.push('It only observes: no call is refused.');
+  else if (options.mode === 'off')
+    sentences.push('It is off: nothing is counted and nothing refused.');
   return sentences.join(' ');
 }
 

@@ -3,6 +3,7 @@
  * answer, a key or an error's message; of an error it carries the name and the code.
  */
 import type { BreakerStateName, LatchName, TripCause } from '../machines/breaker-context.ts';
+import type { CostFact } from './cost/cost-facts.ts';
 import type { RefusalCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -19,6 +20,7 @@ export interface CallLabels {
 }
 
 export type FactBody =
+  | CostFact
   | {
       readonly type: 'state.changed';
       readonly breaker: string;
@@ -49,6 +51,10 @@ export type FactBody =
       readonly retryAtMs: number | null;
       /** False in mode `observe`: the call ran all the same. */
       readonly enforced: boolean;
+      /** Id of the budget that has not enough. */
+      readonly budget?: string;
+      /** Id of the rule that blocks. */
+      readonly rule?: string;
     } & CallLabels)
   | {
       readonly type: 'permit.expired';
@@ -61,6 +67,23 @@ export type FactBody =
       readonly act: 'force_open' | 'force_close' | 'reset' | 'rotate_key';
       readonly reason: string;
       readonly by: string;
+    }
+  | {
+      readonly type: 'emergency.shutdown';
+      readonly reason: string;
+      readonly by: string;
+      /** Wall-clock milliseconds. */
+      readonly sinceMs: number;
+      /** Who said so: an operator `here`, one `elsewhere`, or the `store` when the board opened. */
+      readonly origin: 'here' | 'elsewhere' | 'store';
+    }
+  | {
+      readonly type: 'emergency.resumed';
+      readonly reason: string;
+      readonly by: string;
+      /** Wall-clock milliseconds. */
+      readonly sinceMs: number;
+      readonly origin: 'here' | 'elsewhere' | 'store';
     }
   | { readonly type: 'breaker.configured'; readonly breaker: string; readonly options: string[] }
   | { readonly type: 'breaker.evicted'; readonly breaker: string }

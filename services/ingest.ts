@@ -4,6 +4,7 @@
  */
 import type { Observer } from 'rxjs';
 
+import type { CostEvent } from './cost/cost-events.ts';
 import { isFuseboardError } from './errors.ts';
 import { errorNameOf, type FactBody } from './facts.ts';
 import { OUTCOMES, type Outcome, type Verdict } from './outcome.ts';
@@ -24,12 +25,14 @@ export interface OutcomeEvent {
   readonly retryAtMs?: number;
 }
 
-export type IngestEvent = OutcomeEvent;
+export type IngestEvent = OutcomeEvent | CostEvent;
 
 export interface IngestOptions {
   readonly publish: (fact: FactBody) => void;
   /** Counts an outcome that is valid and new. */
   readonly count: (event: OutcomeEvent, verdict: Verdict) => void;
+  /** Books a cost, once for each id. Throws for a bad one. */
+  readonly book: (event: CostEvent) => void;
 }
 
 /** Event ids remembered against repetition; beyond them the oldest are forgotten. */
@@ -56,7 +59,8 @@ export function createIngest(options: IngestOptions): Observer<IngestEvent> {
       const read = copyOf(event);
       if (typeof read === 'string') return refuse(read);
       try {
-        take(read);
+        if (read.kind === 'cost') options.book(read);
+        else take(read);
       } catch (error) {
         // Such as a breaker that a full registry cannot take.
         refuse(isFuseboardError(error) ? error.message : `failed: ${errorNameOf(error)}`);
@@ -70,9 +74,10 @@ export function createIngest(options: IngestOptions): Observer<IngestEvent> {
 }
 
 /** The event with each of its fields read once, or what is wrong with it. */
-function copyOf(event: unknown): OutcomeEvent | string {
+function copyOf(event: unknown): IngestEvent | string {
   if (typeof event !== 'object' || event === null) return 'an event must be an object';
   try {
+    if ((event as IngestEvent).kind === 'cost') return { ...(event as CostEvent), kind: 'cost' };
     const { kind, id, breaker, outcome, atMs, durationMs, retryAtMs } = event as Fields;
     const fields = { kind, id, breaker, outcome, atMs, durationMs, retryAtMs };
     return problemOf(fields) ?? (fields as OutcomeEvent);
@@ -85,7 +90,7 @@ type Fields = { readonly [K in keyof OutcomeEvent]?: unknown };
 
 /** What is wrong with an event; null when nothing is. */
 function problemOf({ kind, id, breaker, outcome, ...instants }: Fields): string | null {
-  if (kind !== 'outcome') return `kind must be 'outcome', got ${kindOf(kind)}`;
+  if (kind !== 'outcome') return `kind must be 'outcome' or 'cost', got ${kindOf(kind)}`;
   if (!isText(id)) return `id must be a string of 1 to ${TEXT_MAX} characters, got ${kindOf(id)}`;
   if (!isText(breaker)) {
     return `breaker must be a string of 1 to ${TEXT_MAX} characters, got ${kindOf(breaker)}`;

@@ -1,12 +1,15 @@
 /**
- * A call with everything around it, in the fixed order: retry, gate, bulkhead, permit, timeout,
- * the function. Nobody waits while holding a permit, and whatever throws, place and permit are
- * given back exactly once.
+ * A call with everything around it, in the fixed order: retry, gate, bulkhead, money, permit,
+ * timeout, the function. Nobody waits while holding money or a permit, and whatever throws, place,
+ * money and permit are given back exactly once.
  */
 import { runBounded } from './bounded-run.ts';
 import type { CallResult } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
-import { PLAIN_CONTEXT, type CallContext, type CallSpec, type Protected } from './call.ts';
+import { callMoney, type CallMoney } from './call-money.ts';
+import { PLAIN_CONTEXT, type CallSpec, type Protected } from './call.ts';
+import { RunningContext } from './call-context.ts';
+import type { CostRefusal } from './cost/cost-refusal.ts';
 import { FuseboardError, type RefusalCode } from './errors.ts';
 import type { ResolvedOptions, ResolvedRetry } from './options.ts';
 import { CANCELLED, FAILED, type Verdict } from './outcome.ts';
@@ -27,8 +30,9 @@ export interface LayeredHost {
   readonly pauses: WaitingList;
   readonly isDegraded: boolean;
   peek(): RefusalCode | null;
-  admit(spec: CallSpec): OpenPermit | Refusal;
-  refuse(code: RefusalCode, spec: CallSpec, enforced?: boolean): Refusal;
+  /** `paid`: its money does not come from the budget that keeps the breaker open. */
+  admit(spec: CallSpec, paid?: boolean): OpenPermit | Refusal;
+  refuse(code: RefusalCode, spec: CallSpec, enforced?: boolean, money?: CostRefusal): Refusal;
   classifyError(error: unknown): Verdict;
   classifyValue(value: unknown): Verdict;
   settlePermit(permit: OpenPermit, verdict: Verdict, error: unknown): Recorded;
@@ -91,30 +95,55 @@ async function attempt<T>(
 ): Promise<AttemptResult<T>> {
   if (spec.signal?.aborted) return failed(spec.signal.reason, CANCELLED);
   let permit: OpenPermit;
+  let money: CallMoney | null = null;
   try {
-    const answer = enterNow(host, spec) ?? (await enter(host, spec));
-    if (answer instanceof Refusal) return refused(answer);
+    const { mode, requireCost } = host.options;
+    if (spec.cost === null && requireCost && mode !== 'off') {
+      const refusal = host.refuse('cost_required', spec, mode === 'enforce');
+      if (mode === 'enforce') return refused(refusal);
+    }
+    money = callMoney(host, spec);
+    const answer = enterNow(host, spec, money) ?? (await enter(host, spec, money));
+    if (answer instanceof Refusal) {
+      money?.release();
+      return refused(answer);
+    }
     permit = answer;
+    permit.money = money;
   } catch (reason) {
+    money?.release();
     return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED);
   }
   return run(host, spec, fn, number, permit);
 }
 
 /** The permit, in the caller's own turn, where nothing stands in the way; else null. */
-function enterNow(host: LayeredHost, spec: CallSpec): OpenPermit | Refusal | null {
+function enterNow(
+  host: LayeredHost,
+  spec: CallSpec,
+  money: CallMoney | null,
+): OpenPermit | Refusal | null {
   const { bulkhead } = host;
   if (host.peek() !== null || bulkhead?.tryEnter() === false) return null;
-  const answer = host.admit(spec);
-  if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
-  else bulkhead?.leave();
+  let answer: OpenPermit | Refusal | null = null;
+  try {
+    const way = money === null ? 'go' : money.enterNow();
+    if (way !== 'wait') answer = way === 'go' ? host.admit(spec) : way;
+  } finally {
+    if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
+    else bulkhead?.leave();
+  }
   return answer;
 }
 
-/** Gate, bulkhead, permit. Waits where nothing is held; rejects when the caller gives up. */
-async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Refusal> {
+/** Gate, bulkhead, money, permit. Waits where nothing is held; rejects when the caller gives up. */
+async function enter(
+  host: LayeredHost,
+  spec: CallSpec,
+  money: CallMoney | null,
+): Promise<OpenPermit | Refusal> {
   for (;;) {
-    const refusal = await pass(host, spec);
+    const refusal = await pass(host, spec, money);
     if (refusal !== null) return refusal;
     let { bulkhead } = host;
     if (bulkhead !== null && !bulkhead.tryEnter()) {
@@ -123,13 +152,31 @@ async function enter(host: LayeredHost, spec: CallSpec): Promise<OpenPermit | Re
       if (place === null) bulkhead = null;
       else await place;
     }
-    // The world may have moved while we waited: look again, and take the permit in the same turn.
-    const mayWait = isWaitedFor(host, host.peek());
-    const answer = mayWait ? null : host.admit(spec);
-    if (answer instanceof OpenPermit) answer.bulkhead = bulkhead;
-    else bulkhead?.leave();
-    if (answer !== null) return answer;
+    try {
+      const answer = await pay(host, spec, money);
+      if (answer instanceof OpenPermit) {
+        answer.bulkhead = bulkhead;
+        bulkhead = null;
+      }
+      if (answer !== null) return answer;
+    } finally {
+      bulkhead?.leave();
+    }
   }
+}
+
+/** Money, then the permit in the same turn as a second look. Null: a probe's verdict is awaited. */
+async function pay(
+  host: LayeredHost,
+  spec: CallSpec,
+  money: CallMoney | null,
+): Promise<OpenPermit | Refusal | null> {
+  if (money !== null && money.enterNow() === 'wait') await money.enter();
+  if (money?.refusal) return money.refusal;
+  // The world may have moved while we waited: look again, and take the permit in the same turn.
+  if (!isWaitedFor(host, host.peek())) return host.admit(spec, money?.isPaidApart);
+  money?.release();
+  return null;
 }
 
 /** A place to wait for, or the refusal. Null: only said, the call goes on without a place. */
@@ -150,14 +197,18 @@ function queue(
 }
 
 /** Refuses while open; waits for a probe's verdict where the options say so. Null: go on. */
-async function pass(host: LayeredHost, spec: CallSpec): Promise<Refusal | null> {
+async function pass(
+  host: LayeredHost,
+  spec: CallSpec,
+  money: CallMoney | null,
+): Promise<Refusal | null> {
   const { options, runtime } = host;
   const { clock } = runtime;
   const isEnforced = options.mode === 'enforce';
   const startMs = options.probeWait === null ? 0 : clock.monotonicMs();
   for (;;) {
     const code = host.peek();
-    if (code === null) return null;
+    if (code === null || (code === 'budget_exceeded' && money?.mayPassSpent)) return null;
     // What only reports is decided where the permit is taken, so that it is reported once.
     if (!isEnforced && code !== 'board_closed') return null;
     if (options.probeWait === null || !isWaitedFor(host, code)) return host.refuse(code, spec);
@@ -182,24 +233,37 @@ async function run<T>(
   const { options, runtime } = host;
   const { timeoutMs } = options;
   const { signal } = spec;
-  const isDegraded = host.isDegraded;
+  const { money } = permit;
+  // Ended here, and not with the permit: a call that was given up may still cost.
+  permit.money = null;
+  const isDegraded = host.isDegraded || (money?.isDegraded ?? false);
   permit.attempt = number;
   let timedOut: FuseboardError | undefined;
+  /** The function's own promise, which may outlive the call. */
+  let running: T | PromiseLike<T> | undefined;
   try {
     let value: T;
     if (timeoutMs === null && signal === undefined) {
-      const isPlain = number === 1 && !isDegraded;
-      value = await fn(isPlain ? PLAIN_CONTEXT : context(undefined, number, isDegraded));
+      const isPlain = number === 1 && !isDegraded && money === null;
+      value = await fn(
+        isPlain ? PLAIN_CONTEXT : new RunningContext(undefined, number, isDegraded, money),
+      );
     } else {
       const timeoutError = (): FuseboardError => (timedOut = timeoutErrorOf(host));
-      value = await runBounded<T>({ ...runtime, timeoutMs, signal, timeoutError }, (inner) =>
-        fn(context(inner, number, isDegraded)),
-      );
+      value = await runBounded<T>({ ...runtime, timeoutMs, signal, timeoutError }, (inner) => {
+        running = fn(new RunningContext(inner, number, isDegraded, money));
+        return running;
+      });
     }
-    host.settlePermit(permit, host.classifyValue(value), undefined);
+    const verdict = host.classifyValue(value);
+    money?.end(verdict.outcome);
+    host.settlePermit(permit, verdict, undefined);
     return { ok: true, value };
   } catch (error) {
     const verdict = verdictOf(host, error, signal, timedOut);
+    const isCut = timedOut !== undefined || signal?.aborted === true;
+    if (money !== null && isCut) money.linger(running, verdict.outcome);
+    else money?.end(verdict.outcome);
     host.settlePermit(permit, verdict, error);
     return failed(error, verdict);
   }
@@ -214,12 +278,6 @@ function verdictOf(
   if (timedOut !== undefined && error === timedOut) return { ...FAILED, retryable: true };
   return signal?.aborted ? CANCELLED : host.classifyError(error);
 }
-
-const context = (
-  signal: AbortSignal | undefined,
-  attempt: number,
-  isDegraded: boolean,
-): CallContext => ({ signal, attempt, isDegraded });
 
 function timeoutErrorOf(host: LayeredHost): FuseboardError {
   const { name: breaker, options } = host;

@@ -1,6 +1,7 @@
 /** A breaker's options, as users give them and as the runtime reads them. */
 import type { OpenIntervalOptions, ResolvedInterval } from './open-interval.ts';
 import type { Classify, OutcomeOptions } from './outcome.ts';
+import type { LimitedOptions, ResolvedLimited } from './cost/rule-shedding.ts';
 import type { ResolvedTrip, TripOptions } from './trip-policy.ts';
 
 /**
@@ -75,6 +76,14 @@ export interface BreakerOptions extends OutcomeOptions {
   readonly mode?: Mode;
   /** What a breaker does whose actor keeps crashing. @default 'refuse' */
   readonly onQuarantine?: 'refuse' | 'admit';
+  /** Whose API it guards, for prices and budgets: for example `openai`. @default none */
+  readonly provider?: string;
+  /** Refuses calls that name no operation, because nobody knows what they cost. @default false */
+  readonly requireCost?: boolean;
+  /** Output that a call is reserved for when it names no maximum. Tokens. @default the model's */
+  readonly defaultMaxOutputTokens?: number;
+  /** Which calls a strained budget still lets through. @default all, at a slower pace */
+  readonly limited?: LimitedOptions;
 }
 
 export interface ResolvedBulkhead {
@@ -119,4 +128,8 @@ export interface ResolvedOptions {
   readonly isDated: boolean;
   /** No layer, no mode and no look at results: calls may take the short way. */
   readonly isBare: boolean;
+  readonly provider: string | undefined;
+  readonly requireCost: boolean;
+  readonly defaultMaxOutputTokens: number | null;
+  readonly limited: ResolvedLimited | null;
 }

@@ -3,7 +3,10 @@
  * lease: one that nobody settles expires, so that a lost probe cannot hold a breaker half open.
  */
 import type { Bulkhead } from './bulkhead.ts';
+import type { CallMoney } from './call-money.ts';
 import { invalidArgument } from './check.ts';
+import type { NanoUsd } from './cost/money.ts';
+import type { Usage } from './cost/usage.ts';
 import type { Deadline } from './deadlines.ts';
 import type { CallLabels } from './facts.ts';
 import {
@@ -37,6 +40,10 @@ export interface Permit {
   ignore(): Recorded;
   /** The caller gave up. */
   cancel(): Recorded;
+  /** Says what the call used, before it is settled; as a call's `context.usage`. */
+  usage(usage: Usage): void;
+  /** Says what the call cost, before it is settled; as a call's `context.cost`. */
+  cost(costNanoUsd: NanoUsd): void;
   /**
    * Records an outcome of any class, for example `{ outcome: 'rate_limited', retryAtMs }`.
    * @throws FuseboardError invalid_argument for what is none; the permit stays open.
@@ -66,6 +73,8 @@ export class OpenPermit implements Permit {
   deadline: Deadline | null = null;
   /** Where it holds a place, to be given back with it. */
   bulkhead: Bulkhead | null = null;
+  /** Its reservation, ended with it; null for a call that named no operation. */
+  money: CallMoney | null = null;
   readonly #owner: PermitOwner;
 
   constructor(
@@ -101,6 +110,14 @@ export class OpenPermit implements Permit {
 
   cancel(): Recorded {
     return this.#owner.settlePermit(this, CANCELLED, undefined);
+  }
+
+  usage(usage: Usage): void {
+    this.money?.reportUsage(usage);
+  }
+
+  cost(costNanoUsd: NanoUsd): void {
+    this.money?.reportCost(costNanoUsd);
   }
 
   record(outcome: Outcome | Verdict): Recorded {

@@ -9,11 +9,15 @@ import {
   SPAN_RANGE,
   spanOption,
 } from './check.ts';
+import { resolveLimited } from './cost/rule-shedding.ts';
 import { MODES, type BreakerOptions, type ResolvedOptions } from './options.ts';
 import { compileClassify, isErrorClass } from './outcome.ts';
 import { resolveBulkhead, resolveProbeWait, resolveRetry } from './resolve-layers.ts';
 import { resolveInterval, resolveTrip } from './resolve-trip.ts';
 import type { ResolvedTrip } from './trip-policy.ts';
+
+const TEXT_MAX = 256;
+const TOKENS = { min: 1, max: 1_000_000_000, integer: true };
 
 const KEYS = [
   'failureThreshold',
@@ -30,6 +34,10 @@ const KEYS = [
   'retry',
   'mode',
   'onQuarantine',
+  'provider',
+  'requireCost',
+  'defaultMaxOutputTokens',
+  'limited',
   'failOn',
   'ignore',
   'failOnResult',
@@ -67,6 +75,7 @@ export function resolveOptions(given: BreakerOptions = {}, path = 'breaker'): Re
   const resultsSucceed = options.classify === undefined && options.failOnResult === undefined;
   const slowCallMs = slowCallMsOf(trip);
   const isMeasured = slowCallMs !== null || trip.policy === 'custom';
+  const requireCost = flagOption(`${path}.requireCost`, options.requireCost);
   const hasLayers = timeoutMs !== null || bulkhead !== null || retry !== null;
   return Object.freeze<ResolvedOptions>({
     given: options,
@@ -99,7 +108,14 @@ export function resolveOptions(given: BreakerOptions = {}, path = 'breaker'): Re
     failuresMax: trip.policy === 'consecutive' ? trip.failures : Infinity,
     isMeasured,
     isDated: isMeasured || trip.policy === 'time',
-    isBare: mode === 'enforce' && resultsSucceed && !hasLayers,
+    isBare: mode === 'enforce' && resultsSucceed && !hasLayers && !requireCost,
+    provider: textOption(`${path}.provider`, options.provider),
+    requireCost,
+    defaultMaxOutputTokens: tokensOption(
+      `${path}.defaultMaxOutputTokens`,
+      options.defaultMaxOutputTokens,
+    ),
+    limited: resolveLimited(`${path}.limited`, options.limited),
   });
 }
 
@@ -123,6 +139,21 @@ export function mergeOptions(base: BreakerOptions, over: BreakerOptions = {}): B
     ...(ownTrip && trip !== undefined ? { trip } : {}),
     ...over,
   };
+}
+
+function textOption(path: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.length > 0 && value.length <= TEXT_MAX) return value;
+  throw invalidOption(path, `a string of 1 to ${TEXT_MAX} characters`, value);
+}
+
+function flagOption(path: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  throw invalidOption(path, 'true or false', value);
+}
+
+function tokensOption(path: string, value: unknown): number | null {
+  return value === undefined ? null : numberOption(path, value, TOKENS, 1);
 }
 
 function slowCallMsOf(trip: ResolvedTrip): number | null {

@@ -2,7 +2,9 @@
 import type { ActorRefFrom } from 'xstate';
 
 import type { BreakerMachine } from '../machines/breaker.ts';
+import type { BoardGate } from './board-gate.ts';
 import type { Clock } from './clock.ts';
+import type { Treasury } from './cost/treasury.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { FactBody } from './facts.ts';
 import type { Random } from './random.ts';
@@ -14,6 +16,10 @@ export interface Runtime {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly random: Random;
+  /** What concerns every breaker at once. */
+  readonly boardGate: BoardGate;
+  /** What calls cost; null where nobody counts it. */
+  treasury: Treasury | null;
   /** True while somebody listens: ask before making a fact. */
   isObserved: boolean;
   /** True once no call may start any more. */

@@ -5,6 +5,7 @@
 import { pristineContext } from '../machines/breaker-context.ts';
 import type { BreakerRow, SetAside, Store } from '../persistence/store.ts';
 import type { BreakerCore } from './breaker-core.ts';
+import { statusOf } from './breaker-view.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Deadline } from './deadlines.ts';
 import type { Runtime } from './runtime.ts';
@@ -17,6 +18,8 @@ export interface StoredStatesOptions {
   readonly pollMs: number;
   /** The breaker of that name, if the board has it. */
   readonly find: (name: string) => BreakerCore | undefined;
+  /** Looks for what others did to the whole board, before what they did to breakers. */
+  readonly pollBoard: () => void;
 }
 
 export class StoredStates {
@@ -25,6 +28,7 @@ export class StoredStates {
   /** Stored states of breakers that nobody has asked for yet. */
   readonly #dormant = new Map<string, BreakerRow>();
   #nextPoll: Deadline | null = null;
+  #isFailing = false;
 
   /** @throws FuseboardError store_corrupt */
   constructor(options: StoredStatesOptions) {
@@ -35,7 +39,11 @@ export class StoredStates {
       states: store.breakerStates,
       clock,
       deadlines,
-      publish: (fact) => runtime.publish(fact),
+      publish: (fact) => {
+        if (fact.type === 'store.failed') this.#isFailing = true;
+        else if (fact.type === 'store.recovered') this.#isFailing = false;
+        runtime.publish(fact);
+      },
       rowOf: (name) => this.#rowOf(name),
     });
     const { rows, setAside } = store.breakerStates.load();
@@ -56,13 +64,24 @@ export class StoredStates {
     this.#dormant.delete(name);
   }
 
+  /** Keeps for later what a breaker that makes room for others knows, if operators acted on it. */
+  shelve({ name }: BreakerCore): void {
+    const row = this.#rowOf(name);
+    if (row !== null && row.operatorEpoch > 0) this.#dormant.set(name, row);
+  }
+
+  /** Whether the store has been unusable for a while, as facts told. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   /** Whether the last state of that breaker is not in the store yet. */
   owes(name: string): boolean {
     return this.#keeper.owes(name);
   }
 
   keep(breaker: BreakerCore): void {
-    this.#keeper.keep(breaker.name, breaker.state === 'open');
+    this.#keeper.keep(breaker.name, statusOf(breaker.circuit?.state ?? 'closed') === 'open');
   }
 
   flush(): void {
@@ -97,6 +116,7 @@ export class StoredStates {
   }
 
   #poll(): void {
+    this.#options.pollBoard();
     const changes = this.#keeper.changes();
     if (changes === null) return;
     this.#reportSetAside(changes.setAside);

@@ -10,6 +10,8 @@ export interface EstimateRequest {
   readonly model: string | undefined;
   /** Null where nobody counted them. */
   readonly inputTokens: number | null;
+  /** What they cannot exceed, where they were not counted to the token. @default inputTokens */
+  readonly inputTokensMax?: number | null | undefined;
   /** What the caller expects; null where only the past can tell. */
   readonly outputTokens: number | null;
   /** The limit that the call itself sets; null where it sets none. */
@@ -19,6 +21,10 @@ export interface EstimateRequest {
   readonly atMs: number;
 }
 
+/**
+ * Most calls look at `expectedNanoUsd` and `worstNanoUsd` alone: the confidence may be worked out
+ * when it is first read, from what is known by then.
+ */
 export interface Estimate {
   readonly expectedNanoUsd: NanoUsd;
   /** What is reserved. At least `expectedNanoUsd`. */

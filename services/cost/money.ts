@@ -17,7 +17,7 @@ export const NANO_PER_USD = 1_000_000_000;
 export const NANO_USD_MAX = Number.MAX_SAFE_INTEGER as NanoUsd;
 export const ZERO = 0 as NanoUsd;
 
-const DECIMAL = /^(\d{1,16})(?:\.(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i;
+const DECIMAL = /^(\d{1,16})(?:\.(\d{1,30}))?(?:e([+-]?\d{1,3}))?$/i;
 
 /**
  * Dollars as nano-dollars, rounded to the nearest one: `usd(0.5)`, `usd('0.000150')`.
@@ -49,16 +49,30 @@ export const isNanoUsd = (value: unknown): value is NanoUsd =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
- * What `count` of something costs at a price for a million of them, rounded up, and never more than
- * {@link NANO_USD_MAX}.
+ * What `count` of something costs, rounded up, and never more than {@link NANO_USD_MAX}.
+ * @param nanoUsd integer price of `per` of them.
+ * @param per positive integer, a million unless said.
+ * @throws FuseboardError invalid_argument for a count or price that is negative or no number: a
+ * charge must not lower a bill.
  */
-export function chargeNanoUsd(count: number, nanoUsdPerMillion: number): NanoUsd {
-  const product = count * nanoUsdPerMillion;
-  if (product <= Number.MAX_SAFE_INTEGER) {
-    const quotient = Math.floor(product / 1_000_000);
-    return (quotient * 1_000_000 < product ? quotient + 1 : quotient) as NanoUsd;
+export function chargeNanoUsd(count: number, nanoUsd: number, per = 1_000_000): NanoUsd {
+  const product = count * nanoUsd;
+  // An integer below 2^53 divided by an integer differs from a whole number by more than rounding.
+  if (product <= Number.MAX_SAFE_INTEGER && count >= 0 && nanoUsd >= 0) {
+    return Math.ceil(product / per) as NanoUsd;
   }
-  const exact = (BigInt(Math.ceil(count)) * BigInt(nanoUsdPerMillion) + 999_999n) / 1_000_000n;
+  return chargeExactly(count, nanoUsd, per);
+}
+
+function chargeExactly(count: number, nanoUsd: number, per: number): NanoUsd {
+  if (!Number.isFinite(count) || count < 0 || !Number.isSafeInteger(nanoUsd) || nanoUsd < 0) {
+    throw new FuseboardError(
+      'invalid_argument',
+      `A charge needs count and price of at least 0, got ${inspect(count)} at ${inspect(nanoUsd)}`,
+    );
+  }
+  const unit = BigInt(per);
+  const exact = (BigInt(Math.ceil(count)) * BigInt(nanoUsd) + unit - 1n) / unit;
   return exact > BigInt(NANO_USD_MAX) ? NANO_USD_MAX : (Number(exact) as NanoUsd);
 }
 
@@ -66,8 +80,12 @@ export function chargeNanoUsd(count: number, nanoUsdPerMillion: number): NanoUsd
 export const sumNanoUsd = (a: number, b: number): NanoUsd =>
   Math.min(a + b, NANO_USD_MAX) as NanoUsd;
 
-/** Dollars for a person: `$12.50`, `$0.000450`. Cents at least, nano-dollars at most. */
+/**
+ * Dollars for a person: `$12.50`, `-$0.00045`. At least cents, at most nano-dollars; what is no
+ * amount is shown as it is, because text in an error message must not throw another.
+ */
 export function formatUsd(nanoUsd: number): string {
+  if (!Number.isSafeInteger(nanoUsd)) return `$${nanoUsd}e-9`;
   const sign = nanoUsd < 0 ? '-' : '';
   const digits = String(Math.abs(nanoUsd)).padStart(10, '0');
   const fraction = digits.slice(-9).replace(/0{1,7}$/, '');

@@ -1,5 +1,10 @@
 /** What a call used, as its provider counted it, in buckets that do not overlap. */
-import type { NanoUsd } from './money.ts';
+import { invalidArgument, isObject, textArgument } from '../check.ts';
+import { FuseboardError } from '../errors.ts';
+import { isNanoUsd, type NanoUsd } from './money.ts';
+
+export const SEARCH_CONTEXT_SIZES = ['low', 'medium', 'high'] as const;
+export type SearchContextSize = (typeof SEARCH_CONTEXT_SIZES)[number];
 
 /** Absent means none was used; a usage that nobody knows is `null`, not an empty one. */
 export interface Usage {
@@ -20,9 +25,120 @@ export interface Usage {
   /** Searches that carry a fee of their own. */
   readonly searches?: number;
   /** Decides some providers' request fee. */
-  readonly searchContextSize?: 'low' | 'medium' | 'high';
+  readonly searchContextSize?: SearchContextSize;
   /** The tier the provider served the call in, where tiers differ in price (`batch`, `flex`, …). */
   readonly serviceTier?: string;
   /** What the provider itself says it cost: wins over every price table. */
   readonly costNanoUsd?: NanoUsd;
+}
+
+const COUNTS = [
+  'inputTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'outputTokens',
+  'reasoningTokens',
+  'citationTokens',
+  'requests',
+  'searches',
+] as const;
+const FIELDS: readonly string[] = [
+  ...COUNTS,
+  'searchContextSize',
+  'serviceTier',
+  'costNanoUsd',
+] satisfies (keyof Usage)[];
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+/**
+ * The usage, checked and frozen. An empty one is a usage of nothing.
+ * @throws FuseboardError invalid_argument naming the field that is no count, no amount, or unknown;
+ * also for null: a usage that nobody knows is not reported at all.
+ */
+export function checkedUsage(path: string, value: unknown): Usage {
+  if (!isObject(value)) throw invalidArgument(path, 'a usage', value);
+  const usage = { ...value } as Readonly<Record<string, unknown>>;
+  for (const field of Object.keys(usage)) {
+    if (!FIELDS.includes(field)) {
+      throw new FuseboardError('invalid_argument', `${path}.${field} is not a part of a usage`, {
+        hint: `The parts are ${FIELDS.join(', ')}.`,
+      });
+    }
+  }
+  for (const field of COUNTS) {
+    if (usage[field] !== undefined && !isCount(usage[field])) {
+      throw invalidArgument(`${path}.${field}`, 'an integer of at least 0', usage[field]);
+    }
+  }
+  checkSums(path, usage);
+  if (usage['costNanoUsd'] !== undefined && !isNanoUsd(usage['costNanoUsd'])) {
+    throw invalidArgument(
+      `${path}.costNanoUsd`,
+      'an amount of money, as usd() makes it',
+      usage['costNanoUsd'],
+    );
+  }
+  checkWords(path, usage);
+  return Object.freeze(usage);
+}
+
+function checkSums(path: string, usage: Usage): void {
+  const total = totalInputTokens(usage) + totalOutputTokens(usage);
+  if (!Number.isSafeInteger(total)) {
+    throw invalidArgument(path, 'a usage of less than 2^53 tokens', total);
+  }
+}
+
+function checkWords(path: string, usage: Readonly<Record<string, unknown>>): void {
+  const size = usage['searchContextSize'];
+  if (size !== undefined && !(SEARCH_CONTEXT_SIZES as readonly unknown[]).includes(size)) {
+    throw invalidArgument(`${path}.searchContextSize`, "'low', 'medium' or 'high'", size);
+  }
+  if (usage['serviceTier'] !== undefined) {
+    textArgument(`${path}.serviceTier`, usage['serviceTier'], 64);
+  }
+}
+
+/** Everything that was read: fresh, from a cache, or into a cache. Tokens. */
+export const totalInputTokens = (usage: Usage): number =>
+  (usage.inputTokens ?? 0) + (usage.cachedInputTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
+
+/** Everything that was written, reasoning included. Citations are no output. Tokens. */
+export const totalOutputTokens = (usage: Usage): number =>
+  (usage.outputTokens ?? 0) + (usage.reasoningTokens ?? 0);
+
+/**
+ * What most providers count: totals that contain their parts. OpenAI's `prompt_tokens` contains
+ * `cached_tokens`, its `completion_tokens` contains `reasoning_tokens`.
+ */
+export interface UsageTotals {
+  /** Cached and written input included. Tokens. */
+  readonly inputTokens: number;
+  readonly cachedInputTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  /** Reasoning included. Tokens. */
+  readonly outputTokens: number;
+  readonly reasoningTokens?: number | undefined;
+}
+
+/**
+ * Totals split into the buckets of a usage, so that no token is billed twice.
+ * @throws FuseboardError invalid_argument where a part is larger than its total.
+ */
+export function usageOfTotals(path: string, totals: UsageTotals): Usage {
+  const { cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 } = totals;
+  const split = {
+    inputTokens: totals.inputTokens - cachedInputTokens - cacheWriteTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens: totals.outputTokens - reasoningTokens,
+    reasoningTokens,
+  };
+  if (split.inputTokens < 0 || split.outputTokens < 0) {
+    const part = split.inputTokens < 0 ? 'inputTokens' : 'outputTokens';
+    throw invalidArgument(`${path}.${part}`, 'at least the sum of its parts', totals[part]);
+  }
+  return checkedUsage(path, split);
 }

@@ -1,6 +1,7 @@
 /** When the next attempt may come, if one may come at all. */
 import { beforeEach, describe, expect, test } from 'vitest';
 
+import { NO_BOARD } from '../../services/board-gate.ts';
 import { Deadlines } from '../../services/deadlines.ts';
 import type { RetryOptions } from '../../services/options.ts';
 import { resolveOptions } from '../../services/resolve-options.ts';
@@ -31,8 +32,10 @@ function delayOf(options: RetryOptions, failed: Failed): number | null {
     clock,
     random: failed.random ?? (() => 1),
     deadlines: new Deadlines(clock),
+    treasury: null,
     isObserved: false,
     isClosed: false,
+    boardGate: NO_BOARD,
     onIdle: null,
     publish: () => {},
     keep: () => {},

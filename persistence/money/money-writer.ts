@@ -1,0 +1,153 @@
+/**
+ * One writer thread for one file, shared by all boards of this process that use it. It keeps the
+ * process alive only while somebody waits for an answer. When it dies, what waits is rejected, and
+ * the next request starts another: each holder goes on in it under its own number.
+ */
+import { Worker } from 'node:worker_threads';
+
+import { FuseboardError } from '../../services/errors.ts';
+import type { ResumePoint } from './sqlite-money.ts';
+import { unpackError, type ThreadReply, type ThreadTask } from './thread-messages.ts';
+import type { ThreadRequest, ThreadSettings } from './thread-messages.ts';
+import { threadScript } from './thread-script.ts';
+
+interface Waiting {
+  readonly door: Door;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One holder's way to the thread. */
+export interface Door {
+  readonly number: number;
+  /** Where the holder stands, as the thread said last. */
+  resume: ResumePoint | null;
+}
+
+/** By path: those that have a door open. */
+const writers = new Map<string, MoneyWriter>();
+
+/** The thread of a file, started at its first request. */
+export function writerOf(settings: ThreadSettings): MoneyWriter {
+  let writer = writers.get(settings.path);
+  if (writer === undefined) {
+    writer = new MoneyWriter(settings);
+    writers.set(settings.path, writer);
+  }
+  return writer;
+}
+
+export class MoneyWriter {
+  readonly #settings: ThreadSettings;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #doors = new Set<Door>();
+  #worker: Worker | null = null;
+  #lastDoor = 0;
+  #lastId = 0;
+
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
+
+  openDoor(): Door {
+    const door: Door = { number: ++this.#lastDoor, resume: null };
+    this.#doors.add(door);
+    return door;
+  }
+
+  /** Ends the thread with its last door. */
+  async closeDoor(door: Door): Promise<void> {
+    if (!this.#forget(door)) return;
+    const worker = this.#worker;
+    if (worker === null) return;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    await this.ask(door, 'end', []).catch(() => {});
+    await ended;
+  }
+
+  /** Nobody waits: with its last door the thread is stopped where it stands. */
+  abandonDoor(door: Door): void {
+    if (this.#forget(door)) void this.#worker?.terminate();
+    else this.ask(door, 'leave', []).catch(() => {});
+  }
+
+  /** @throws FuseboardError of the engine, or store_unavailable when the thread died. */
+  ask(
+    door: Door,
+    task: ThreadTask,
+    args: readonly unknown[],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const worker = this.#start();
+      const id = ++this.#lastId;
+      const request: ThreadRequest = { id, door: door.number, resume: door.resume, task, args };
+      post(worker, request, transfer);
+      if (this.#waiting.size === 0) worker.ref();
+      this.#waiting.set(id, { door, resolve, reject });
+    });
+  }
+
+  /** Whether that was the last door. */
+  #forget(door: Door): boolean {
+    this.#doors.delete(door);
+    if (this.#doors.size > 0) return false;
+    const { path } = this.#settings;
+    if (writers.get(path) === this) writers.delete(path);
+    return true;
+  }
+
+  #start(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(threadScript(), {
+      workerData: this.#settings,
+      name: 'fuseboard-money',
+      // Loaders and hooks of the application are none of the thread's business.
+      execArgv: [],
+    });
+    worker.unref();
+    worker.on('message', (reply: ThreadReply) => this.#hear(reply));
+    worker.on('error', (error) => this.#died(worker, error));
+    worker.on('exit', () => this.#died(worker, undefined));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #hear(reply: ThreadReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    waiting.door.resume = reply.resume ?? waiting.door.resume;
+    if ('error' in reply) waiting.reject(unpackError(reply.error));
+    else waiting.resolve(reply.answer);
+  }
+
+  #died(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) {
+      reject(
+        new FuseboardError(
+          'store_unavailable',
+          `The writer thread of ${this.#settings.path} ended while it was asked.`,
+          { hint: 'It is started again by the next request.', cause },
+        ),
+      );
+    }
+  }
+}
+
+/** @throws FuseboardError invalid_argument for what is no plain data. */
+function post(worker: Worker, request: ThreadRequest, transfer: readonly ArrayBuffer[]): void {
+  try {
+    worker.postMessage(request, transfer);
+  } catch (cause) {
+    const { task } = request;
+    throw new FuseboardError('invalid_argument', `${task} was given what is no plain data`, {
+      cause,
+    });
+  }
+}

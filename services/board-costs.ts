@@ -1,0 +1,136 @@
+/** A board's money, behind the few doors that the board opens to it. */
+import type { BudgetLevel } from '../machines/breaker-context.ts';
+import type { AccountState, HolderIdentity, MoneyStore } from '../persistence/money-store.ts';
+import type { HealthReason } from './board-health.ts';
+import { specOf, type Operation } from './call.ts';
+import { invalidArgument, knownKeys } from './check.ts';
+import type { CallCost } from './cost/call-cost.ts';
+import { createBudget, summaryOf, type Budget, type BudgetSummary } from './cost/budget.ts';
+import { CostEvents, type CostEvent } from './cost/cost-events.ts';
+import type { ResolvedCostOptions } from './cost/cost-options.ts';
+import { createCosts, type Costs } from './cost/costs.ts';
+import type { Estimate } from './cost/estimate.ts';
+import { UNSETTLED_MAX } from './cost/ledger-writer.ts';
+import { openMoneyDesk, type MoneyDesk } from './cost/money-desk.ts';
+import type { Treasury } from './cost/treasury.ts';
+import { FuseboardError } from './errors.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Whose call an estimate is for. */
+export interface EstimateFrom {
+  /** Name of the breaker that it would go through. @default none */
+  readonly breaker?: string;
+  /** @default none */
+  readonly provider?: string;
+}
+
+export interface BoardCostsOptions {
+  readonly config: ResolvedCostOptions;
+  readonly store: MoneyStore;
+  readonly identity: HolderIdentity;
+  readonly runtime: Runtime;
+  readonly pollMs: number;
+  /** A budget that covers whole breakers changed its level. */
+  readonly onMoved: () => void;
+}
+
+export interface BoardCosts {
+  readonly treasury: Treasury;
+  readonly costs: Costs;
+  levelOf: (breaker: string, provider: string | undefined) => BudgetLevel;
+  healthReasons: () => readonly HealthReason[];
+  budget(id: string): Budget;
+  budgets(): Promise<readonly BudgetSummary[]>;
+  estimate(operation: Operation, from: EstimateFrom): Estimate;
+  /** @throws FuseboardError invalid_argument */
+  book(event: CostEvent): void;
+  close(): Promise<void>;
+  /** The process ends. */
+  leaveNow(): void;
+}
+
+export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardCosts> {
+  const { config, store, runtime } = options;
+  const { clock, deadlines, random } = runtime;
+  const publish: Runtime['publish'] = (fact) => runtime.publish(fact);
+  const isObserved = (): boolean => runtime.isObserved;
+  let desk: MoneyDesk;
+  try {
+    desk = await openMoneyDesk({
+      ...options,
+      clock,
+      deadlines,
+      random,
+      publish,
+      isObserved,
+    });
+  } catch (error) {
+    await store.close([]);
+    throw error;
+  }
+  const events = new CostEvents({ desk, clock, publish });
+  const bare = resolveOptions({});
+
+  return {
+    treasury: desk.treasury,
+    costs: createCosts(desk, () => events.booked()),
+    levelOf: (breaker, provider) => desk.levelOf(breaker, provider),
+    healthReasons: () => healthReasons(desk),
+    budget(id) {
+      const budget = config.budgets.find((candidate) => candidate.id === id);
+      if (budget === undefined) {
+        const ids = config.budgets.map((candidate) => candidate.id).join(', ');
+        throw invalidArgument('budget(id)', `the id of a budget (${ids || 'there is none'})`, id);
+      }
+      return createBudget(desk, budget, clock);
+    },
+    async budgets() {
+      await events.booked();
+      await desk.flush();
+      const summaries: BudgetSummary[] = [];
+      for (const { key, ...state } of await desk.store.accounts(clock.nowMs())) {
+        const budget = config.budgets.find(({ id }) => id === key.budget);
+        if (budget !== undefined) summaries.push(summaryOf(budget, key, state as AccountState));
+      }
+      return summaries;
+    },
+    estimate(operation, from) {
+      knownKeys('from', from, ['breaker', 'provider']);
+      const { breaker: name = '', provider } = from;
+      const cost = specOf(operation, undefined).cost as CallCost;
+      const host = { name, options: { ...bare, provider }, isDegraded: false };
+      return desk.treasury.open(host, cost).estimate;
+    },
+    book: (event) => events.take(event),
+    async close() {
+      await events.booked();
+      await desk.close(() => new FuseboardError('board_closed', 'the board is closed'));
+    },
+    leaveNow: () => desk.leaveNow(),
+  };
+}
+
+function healthReasons({ ledger, levels }: MoneyDesk): HealthReason[] {
+  const reasons: HealthReason[] = [];
+  for (const { key, level } of levels.strained) {
+    const whose = key.value === '' ? '' : ` of "${key.value}"`;
+    const isSpent = level === 'exceeded';
+    reasons.push({
+      code: isSpent ? 'budget_exceeded' : 'budget_warned',
+      subject: key.budget,
+      severity: 'degraded',
+      words: `Budget "${key.budget}"${whose} is ${isSpent ? 'spent' : 'strained'}.`,
+    });
+  }
+  if (ledger.isFailing) {
+    const count = ledger.pendingCount;
+    reasons.push({
+      code: 'rows_unsettled',
+      subject: 'ledger',
+      severity: 'critical',
+      words: `${count} settled calls wait for the store; beyond ${UNSETTLED_MAX} budgets refuse.`,
+    });
+  }
+  return reasons;
+}

@@ -1,0 +1,35 @@
+/** What a protected function is called with, while its call runs. */
+import type { CallMoney } from './call-money.ts';
+import type { CallContext } from './call.ts';
+import type { NanoUsd } from './cost/money.ts';
+import type { Usage } from './cost/usage.ts';
+
+/** Made for every call that is not a plain first attempt; what nobody reads is not made. */
+export class RunningContext implements CallContext {
+  readonly signal: AbortSignal | undefined;
+  readonly attempt: number;
+  readonly isDegraded: boolean;
+  readonly #money: CallMoney | null;
+
+  constructor(
+    signal: AbortSignal | undefined,
+    attempt: number,
+    isDegraded: boolean,
+    money: CallMoney | null,
+  ) {
+    this.signal = signal;
+    this.attempt = attempt;
+    this.isDegraded = isDegraded;
+    this.#money = money;
+  }
+
+  get usage(): (usage: Usage) => void {
+    const money = this.#money;
+    return (usage) => money?.reportUsage(usage);
+  }
+
+  get cost(): (costNanoUsd: NanoUsd) => void {
+    const money = this.#money;
+    return (costNanoUsd) => money?.reportCost(costNanoUsd);
+  }
+}

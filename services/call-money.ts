@@ -1,0 +1,164 @@
+/**
+ * The money of one attempt, as the layers of a call see it: asked for before the permit, refused,
+ * released, or ended exactly once when the function has ended, however late that is.
+ */
+import type { CallSpec } from './call.ts';
+import type { CallCost } from './cost/call-cost.ts';
+import { allowanceEmpty, type CostRefusal } from './cost/cost-refusal.ts';
+import type { CostedCall } from './cost/costed-call.ts';
+import type { NanoUsd } from './cost/money.ts';
+import type { Treasury } from './cost/treasury.ts';
+import type { Usage } from './cost/usage.ts';
+import type { Deadline } from './deadlines.ts';
+import type { RefusalCode } from './errors.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import { Refusal } from './refusal.ts';
+import type { Runtime } from './runtime.ts';
+
+/** How long the money of a call that was given up waits for its function to end. */
+const LINGER_MS = 600_000;
+
+/** What a call's money needs of its breaker. */
+export interface MoneyHost {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly options: ResolvedOptions;
+  readonly isDegraded: boolean;
+  refuse(code: RefusalCode, spec: CallSpec, enforced?: boolean, money?: CostRefusal): Refusal;
+}
+
+/** Null for a call that names no operation, and where nobody counts money. */
+export function callMoney(host: MoneyHost, spec: CallSpec): CallMoney | null {
+  const { treasury } = host.runtime;
+  if (treasury === null || spec.cost === null) return null;
+  return new CallMoney(host, spec, treasury, spec.cost);
+}
+
+/**
+ * The money of a call that cannot wait; null for one that needs none.
+ * @throws FuseboardError with a refusal's code.
+ */
+export function payNow(host: MoneyHost, spec: CallSpec): CallMoney | null {
+  const isEnforced = host.options.mode === 'enforce';
+  if (spec.cost === null && host.options.requireCost && host.options.mode !== 'off') {
+    const refusal = host.refuse('cost_required', spec, isEnforced);
+    if (isEnforced) throw refusal.toError();
+  }
+  const money = callMoney(host, spec);
+  const way = money?.enterNow() ?? 'go';
+  const refusal = way === 'wait' ? money?.cannotWait() : way;
+  if (refusal instanceof Refusal) throw refusal.toError();
+  return money;
+}
+
+export class CallMoney {
+  readonly #host: MoneyHost;
+  readonly #spec: CallSpec;
+  readonly #treasury: Treasury;
+  readonly #cost: CallCost;
+  #call: CostedCall | null = null;
+  #deadline: Deadline | null = null;
+  /** Why the call is not made; null unless it is refused. */
+  refusal: Refusal | null = null;
+
+  constructor(host: MoneyHost, spec: CallSpec, treasury: Treasury, cost: CallCost) {
+    this.#host = host;
+    this.#spec = spec;
+    this.#treasury = treasury;
+    this.#cost = cost;
+  }
+
+  /** A rule asks for a cheaper way of answering. */
+  get isDegraded(): boolean {
+    return this.#call?.isDegraded ?? false;
+  }
+
+  /** A spent budget need not stop it: it is free, or may run on the emergency override. */
+  get mayPassSpent(): boolean {
+    return this.#callNow.price.isFree || this.#treasury.mayOverride(this.#cost);
+  }
+
+  /** What it costs does not come out of the budget that keeps the breaker open. */
+  get isPaidApart(): boolean {
+    return this.#call !== null && (this.#call.price.isFree || this.#call.override !== null);
+  }
+
+  /** The call, weighed when it is first needed: a refusal at the gate costs no tokenisation. */
+  get #callNow(): CostedCall {
+    return (this.#call ??= this.#treasury.open(this.#host, this.#cost));
+  }
+
+  /** Held already or now, refused, or in need of waiting. */
+  enterNow(): 'go' | 'wait' | Refusal {
+    const call = this.#callNow;
+    if (call.status === 'held') return 'go';
+    const { priority, signal } = this.#spec;
+    const way = this.#treasury.enterNow(call, this.#host, priority, signal);
+    return way === 'go' || way === 'wait' ? way : this.#refuse(call, way);
+  }
+
+  /** It would have to wait, where nobody can. */
+  cannotWait(): 'go' | Refusal {
+    const call = this.#callNow;
+    // Its turn may come, and finds nobody there.
+    call.turn?.catch(() => {});
+    call.turn = null;
+    return this.#refuse(call, allowanceEmpty());
+  }
+
+  /** Waits for its turn and its money. Afterwards it is held, or refused. */
+  async enter(): Promise<void> {
+    const call = this.#callNow;
+    const refusal = await this.#treasury.enter(call, this.#spec.signal);
+    if (refusal !== null) this.#refuse(call, refusal);
+  }
+
+  /** In a mode that only watches, the call goes on and its cost is booked. */
+  #refuse(call: CostedCall, money: CostRefusal): 'go' | Refusal {
+    const host = this.#host;
+    const isEnforced = host.options.mode === 'enforce';
+    if (isEnforced) this.#treasury.refused(call);
+    if (isEnforced || host.options.mode === 'observe') {
+      const refusal = host.refuse(money.code, this.#spec, isEnforced, money);
+      if (isEnforced) return (this.refusal = refusal);
+    }
+    this.#treasury.enterUnpaid(call);
+    return 'go';
+  }
+
+  /** The call is not made. */
+  release(): void {
+    this.#call?.release();
+  }
+
+  reportUsage(usage: Usage): void {
+    this.#call?.reportUsage(usage);
+  }
+
+  reportCost(costNanoUsd: NanoUsd): void {
+    this.#call?.reportCost(costNanoUsd);
+  }
+
+  /** The function has ended. */
+  end(outcome: Outcome, isCut = false): void {
+    this.#host.runtime.deadlines.cancel(this.#deadline);
+    this.#deadline = null;
+    this.#call?.end(outcome, isCut);
+  }
+
+  /**
+   * Nobody waits for the function any more, but it may still run and say what it used: held until
+   * it ends, and for ten minutes at most.
+   */
+  linger(running: unknown, outcome: Outcome): void {
+    const end = (): void => this.end(outcome, true);
+    if (!isThenable(running)) return end();
+    const { clock, deadlines } = this.#host.runtime;
+    this.#deadline = deadlines.at(clock.monotonicMs() + LINGER_MS, end);
+    running.then(end, end);
+  }
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value;

@@ -1,0 +1,64 @@
+/** What a board is told about money, read, defaulted and checked in one place. */
+import { invalidOption, knownKeys, numberOption } from '../check.ts';
+import { resolveBudgets, type ResolvedBudget } from './budget-options.ts';
+import { timeZoneOption } from './calendar.ts';
+import type { CostOptions } from './cost-keys.ts';
+import type { Estimator } from './estimate.ts';
+import type { DefaultCosts } from './estimator-default.ts';
+import { resolveOverride } from './override-options.ts';
+import type { PriceOptions } from './price-options.ts';
+import { resolveRules } from './rule-resolve.ts';
+import type { ResolvedRule } from './rule-options.ts';
+
+export interface ResolvedCostOptions {
+  readonly budgets: readonly ResolvedBudget[];
+  readonly rules: readonly ResolvedRule[];
+  readonly prices: PriceOptions | undefined;
+  readonly estimators: readonly Estimator[];
+  readonly defaultCosts: DefaultCosts | undefined;
+  readonly defaultMaxOutputTokens: number | null;
+  readonly retentionMs: number;
+  readonly delayMaxMs: number;
+  readonly queueMax: number;
+  readonly override: ResolvedBudget | null;
+  readonly tokenizer: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws FuseboardError invalid_option */
+export function resolveCostOptions(options: CostOptions): ResolvedCostOptions {
+  const { ledger = {}, throttle = {}, tokenizer = true, estimators = [] } = options;
+  const timeZone = timeZoneOption('board.timeZone', options.timeZone);
+  knownKeys('board.ledger', ledger, ['retentionDays']);
+  knownKeys('board.throttle', throttle, ['delayMaxMs', 'queueMax']);
+  if (typeof tokenizer !== 'boolean') {
+    throw invalidOption('board.tokenizer', 'true or false', tokenizer);
+  }
+  const budgets = resolveBudgets(options.budgets, timeZone);
+  const summaries = budgets.map(({ id, calendar }) => ({ id, period: calendar.period }));
+  const { defaultMaxOutputTokens: tokens } = options;
+  const whole = { min: 0, max: 1_000_000, integer: true };
+  return {
+    budgets,
+    rules: resolveRules(options.rules, summaries, 'board.rules'),
+    prices: options.prices,
+    estimators,
+    defaultCosts: options.defaultCosts,
+    defaultMaxOutputTokens:
+      tokens === undefined
+        ? null
+        : numberOption('board.defaultMaxOutputTokens', tokens, { ...whole, min: 1 }, 1),
+    retentionMs:
+      numberOption(
+        'board.ledger.retentionDays',
+        ledger.retentionDays,
+        { min: 1, max: 36_500 },
+        90,
+      ) * DAY_MS,
+    delayMaxMs: numberOption('board.throttle.delayMaxMs', throttle.delayMaxMs, { min: 0 }, 10_000),
+    queueMax: numberOption('board.throttle.queueMax', throttle.queueMax, whole, 1_000),
+    override: resolveOverride(options.emergencyOverride, timeZone),
+    tokenizer,
+  };
+}

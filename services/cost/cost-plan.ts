@@ -1,0 +1,157 @@
+/**
+ * What all calls of one shape have in common: which accounts they are charged to, which rules may
+ * concern them, what their model costs, and what their rows are labelled with. Worked out once and
+ * kept while its periods and its price last, so that a call only looks it up.
+ */
+import type { Account } from './account.ts';
+import { meterId, type BudgetBook, type CallShape } from './budget-book.ts';
+import type { Told } from './ledger-writer.ts';
+import type { Price, PriceBook } from './price.ts';
+import { rulePeriod, type ResolvedRule } from './rule-options.ts';
+import type { Gauge, RulePlan, RuleSet } from './rules.ts';
+import { ToldLabels } from './told-labels.ts';
+
+/** Shapes of calls that are kept; beyond them the oldest are worked out again. */
+const PLANS_MAX = 20_000;
+
+export interface PlanSources {
+  readonly book: BudgetBook;
+  readonly prices: PriceBook;
+  readonly rules: RuleSet;
+  /** What a rule looks at where it is not the period of an account: a rate of spending. */
+  readonly rateGauge: (rule: ResolvedRule) => Gauge;
+}
+
+export class CostPlan {
+  readonly shape: CallShape;
+  readonly labels: ToldLabels;
+  readonly rules: RulePlan;
+  accounts: readonly Account[] = [];
+  /** The same accounts as rows name them; known once the store has numbered them. */
+  #charges: Told<readonly number[]> | null = null;
+  price: Price;
+  readonly #sources: PlanSources;
+  readonly #gauges: PeriodGauge[] = [];
+  #validFromMs = -Infinity;
+  #validUntilMs = -Infinity;
+
+  constructor(shape: CallShape, sources: PlanSources, nowMs: number) {
+    this.shape = shape;
+    this.#sources = sources;
+    this.labels = new ToldLabels(shape);
+    this.rules = sources.rules.planFor(shape, (rule) => this.#gaugeOf(rule));
+    this.price = sources.prices.find({ ...shape, atMs: nowMs });
+    this.refresh(nowMs);
+  }
+
+  /** Brings accounts and price to an instant, where they are not good for it. */
+  bringTo(nowMs: number): void {
+    if (nowMs >= this.#validUntilMs || nowMs < this.#validFromMs) this.refresh(nowMs);
+  }
+
+  /** As `bringTo`, and where an account was forgotten meanwhile. */
+  renew(nowMs: number): void {
+    if (this.accounts.some(({ isRetired }) => isRetired)) this.refresh(nowMs);
+    else this.bringTo(nowMs);
+  }
+
+  refresh(nowMs: number): void {
+    const { book, prices } = this.#sources;
+    this.accounts = book.accountsOf(this.shape, nowMs);
+    this.#charges = null;
+    this.price = prices.find({ ...this.shape, atMs: nowMs });
+    this.#validFromMs = -Infinity;
+    this.#validUntilMs = this.price.validUntilMs;
+    for (const { startMs, endMs } of this.accounts) {
+      if (startMs > this.#validFromMs) this.#validFromMs = startMs;
+      if (endMs < this.#validUntilMs) this.#validUntilMs = endMs;
+    }
+    for (const gauge of this.#gauges) gauge.turnTo(this.accounts);
+  }
+
+  /** Call it once money was reserved: every account has its number then. */
+  get charges(): Told<readonly number[]> {
+    return (this.#charges ??= { what: this.accounts.map(({ number }) => number), place: -1 });
+  }
+
+  #gaugeOf(rule: ResolvedRule): Gauge {
+    const line = lineOf(rule);
+    if (line === null) return this.#sources.rateGauge(rule);
+    const gauge = new PeriodGauge(line);
+    this.#gauges.push(gauge);
+    return gauge;
+  }
+}
+
+/** The budget or the meter that a rule watches; null where it watches a rate. */
+function lineOf({ budget, type, timeZone }: ResolvedRule): string | null {
+  if (budget !== null) return budget;
+  const period = rulePeriod(type);
+  return period === null ? null : meterId(period, timeZone ?? 'UTC');
+}
+
+/** What has been spent and reserved in the current period of one budget or meter. */
+class PeriodGauge implements Gauge {
+  readonly #line: string;
+  #account: Account | null = null;
+
+  constructor(line: string) {
+    this.#line = line;
+  }
+
+  turnTo(accounts: readonly Account[]): void {
+    this.#account = accounts.find(({ key }) => key.budget === this.#line) ?? null;
+  }
+
+  valueNanoUsd(): number {
+    return this.#account?.committedNanoUsd ?? 0;
+  }
+
+  limitNanoUsd(): number | null {
+    const limit = this.#account?.limitNanoUsd ?? Infinity;
+    return limit === Infinity ? null : limit;
+  }
+}
+
+/** The plans of the shapes seen lately. */
+export class PlanCache {
+  readonly #sources: PlanSources;
+  readonly #plans = new Map<string, CostPlan>();
+
+  constructor(sources: PlanSources) {
+    this.#sources = sources;
+  }
+
+  get size(): number {
+    return this.#plans.size;
+  }
+
+  of(
+    breaker: string,
+    provider: string | undefined,
+    operation: string,
+    model: string | undefined,
+    tags: Readonly<Record<string, string>>,
+    nowMs: number,
+  ): CostPlan {
+    let key = `${breaker}\0${provider}\0${operation}\0${model}`;
+    for (const name in tags) key += `\0${name}\0${tags[name]}`;
+    const known = this.#plans.get(key);
+    // Of these texts only a breaker's and a provider's name may hold what separates them.
+    if (known?.shape.breaker === breaker && known.shape.provider === provider) {
+      known.bringTo(nowMs);
+      return known;
+    }
+    const shape = { breaker, provider, operation, model, tags: { ...tags } };
+    const plan = new CostPlan(shape, this.#sources, nowMs);
+    if (this.#plans.size >= PLANS_MAX)
+      this.#plans.delete(this.#plans.keys().next().value as string);
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  /** Prices or budgets changed: everything is worked out again when it is next asked for. */
+  clear(): void {
+    this.#plans.clear();
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * The money of one board: a call is weighed, held against the rules, paced, paid for out of an
+ * allowance, and booked when it has ended. This file walks a call through; what each step means
+ * lies beside it.
+ */
+import type { LedgerBatch } from '../../persistence/ledger-batch.ts';
+import type { Clock } from '../clock.ts';
+import type { FactBody } from '../facts.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { Account } from './account.ts';
+import type { Allowances, Taken } from './allowances.ts';
+import type { CallCost } from './call-cost.ts';
+import type { PlanCache } from './cost-plan.ts';
+import * as refusals from './cost-refusal.ts';
+import type { CostRefusal } from './cost-refusal.ts';
+import { CostedCall, writeRow, type CallEnder, type Ending } from './costed-call.ts';
+import type { EstimatorChain } from './estimators.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
+import type { Levels } from './levels.ts';
+import type { OverrideFund } from './override-fund.ts';
+import type { RuleCooldowns } from './rule-cooldown.ts';
+import { decide, RuleDecision } from './rule-decision.ts';
+import { ruleMatches } from './rule-explanation.ts';
+import { shedBecause } from './rule-shedding.ts';
+import type { SpendRate } from './spend-rate.ts';
+import type { Pacing } from './pacing.ts';
+import { boundTokens } from './token-count.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import { totalInputTokens, totalOutputTokens } from './usage.ts';
+
+/** Whose call it is. */
+export interface CostHost {
+  readonly name: string;
+  readonly options: ResolvedOptions;
+  /** A budget that covers the breaker is strained. */
+  readonly isDegraded: boolean;
+}
+
+/** How a call's way to its money goes on: there, wait for it, or not at all. */
+export type Way = 'go' | 'wait' | CostRefusal;
+
+export interface TreasuryParts {
+  readonly clock: Clock;
+  readonly publish: (fact: FactBody) => void;
+  readonly isObserved: () => boolean;
+  readonly plans: PlanCache;
+  readonly cooldowns: RuleCooldowns;
+  readonly estimators: EstimatorChain;
+  /** Null where nobody loaded one: what is sent is bounded by its bytes. */
+  readonly tokenizer: Tokenizer | null;
+  readonly allowances: Allowances;
+  /** An account holds money that no call has reserved. */
+  readonly watch: (account: Account) => void;
+  readonly ledger: LedgerWriter;
+  readonly pacing: Pacing;
+  readonly rate: SpendRate;
+  readonly levels: Levels;
+  readonly overrides: OverrideFund | null;
+  readonly defaultMaxOutputTokens: number | null;
+}
+
+export class Treasury implements CallEnder {
+  readonly #parts: TreasuryParts;
+  /** Calls whose money is held. */
+  readonly #held = new Set<CostedCall>();
+  readonly #decision = new RuleDecision();
+  /** Of the next row. */
+  #number = 1;
+
+  constructor(parts: TreasuryParts) {
+    this.#parts = parts;
+  }
+
+  /** A call before anything is decided about it: its tokens counted, its cost estimated. */
+  open(host: CostHost, cost: CallCost): CostedCall {
+    const { clock, plans, estimators } = this.#parts;
+    const nowMs = clock.nowMs();
+    const { provider, defaultMaxOutputTokens } = host.options;
+    const plan = plans.of(host.name, provider, cost.operation, cost.model, cost.tags, nowMs);
+    const inputTokens = cost.inputTokens ?? this.#count(cost);
+    const maxOutputTokens =
+      cost.maxOutputTokens ?? defaultMaxOutputTokens ?? this.#parts.defaultMaxOutputTokens;
+    const call = new CostedCall(this, plan, cost, inputTokens, maxOutputTokens, nowMs);
+    call.weigh(estimators.estimate(call));
+    return call;
+  }
+
+  /** Tokens of what is sent; where they cannot be counted exactly, the most they can be. */
+  #count({ messages, input, model }: CallCost): number | null {
+    const { tokenizer } = this.#parts;
+    if (messages !== undefined) {
+      if (tokenizer === null) return boundTokens(JSON.stringify(messages)).tokensMax;
+      return tokenizer.countMessages(messages, model).tokensMax;
+    }
+    if (input === undefined) return null;
+    return (tokenizer?.countText(input, model) ?? boundTokens(input)).tokensMax;
+  }
+
+  /** Whether a call may run on the emergency override. */
+  mayOverride({ override }: CallCost): boolean {
+    return override !== null && this.#parts.overrides !== null;
+  }
+
+  /** Rules, pacing and reservation, as far as they go without waiting. */
+  enterNow(
+    call: CostedCall,
+    host: CostHost,
+    priority: number,
+    signal: AbortSignal | undefined,
+  ): Way {
+    if (!call.isRuled) {
+      const refusal = this.#look(call, host, priority, signal);
+      if (refusal !== null) return refusal;
+    }
+    return call.turn === null && this.#takeNow(call) ? 'go' : 'wait';
+  }
+
+  /** The rest of the way, for a call that must wait. Rejects when its caller gives up. */
+  async enter(call: CostedCall, signal: AbortSignal | undefined): Promise<CostRefusal | null> {
+    const { turn } = call;
+    call.turn = null;
+    await turn;
+    if (this.#takeNow(call)) return null;
+    const { allowances, clock, ledger } = this.#parts;
+    if (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
+    if (ledger.isFull) return refusals.booksBehind(ledger.pendingCount);
+    call.plan.renew(clock.nowMs());
+    const { accounts } = call.plan;
+    const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
+    if (taken === 'reserved') return this.#hold(call, accounts, call.worstNanoUsd);
+    if (this.mayOverride(call.cost)) return this.#override(call, signal);
+    return this.#short(call, taken);
+  }
+
+  /** A call that is only watched goes on without the money, and its cost is booked all the same. */
+  enterUnpaid(call: CostedCall): void {
+    const accounts = call.plan.accounts.filter(({ number }) => number >= 0);
+    call.charges = { what: accounts.map(({ number }) => number), place: -1 };
+    this.#hold(call, accounts, 0);
+  }
+
+  /** The rules, and what a strained budget still lets through. Null: go on. */
+  #look(
+    call: CostedCall,
+    host: CostHost,
+    priority: number,
+    signal: AbortSignal | undefined,
+  ): CostRefusal | null {
+    call.isRuled = true;
+    const { clock, cooldowns, isObserved, pacing, publish } = this.#parts;
+    const decision = this.#decision;
+    const nowMs = clock.monotonicMs();
+    const { expectedNanoUsd, worstNanoUsd, plan } = call;
+    decide(plan.rules, expectedNanoUsd, worstNanoUsd, priority, nowMs, decision);
+    if (decision.matchedCount > 0 && isObserved()) {
+      const announced = cooldowns.announce(decision, nowMs);
+      for (const { type: ruleType, ...match } of ruleMatches(decision)) {
+        if (!announced.some(({ id }) => id === match.rule)) continue;
+        publish({ type: 'rule.fired', ...call.factLabels, ruleType, ...match });
+      }
+    }
+    call.isDegraded = decision.action === 'degrade';
+    if (this.mayOverride(call.cost)) return null;
+    if (decision.action === 'block') return refusals.ruleBlocks(decision);
+    const { limited } = host.options;
+    if (host.isDegraded && limited !== null && worstNanoUsd > 0) {
+      const why = shedBecause(limited, expectedNanoUsd, priority);
+      if (why !== null) return refusals.shed(why, limited, expectedNanoUsd, priority);
+    }
+    if (host.options.mode !== 'enforce') return null;
+    const turn = pacing.pass(call, decision, host.isDegraded, priority, signal);
+    if (turn === 'full') return refusals.throttleFull();
+    call.turn = turn;
+    return null;
+  }
+
+  #takeNow(call: CostedCall): boolean {
+    const { allowances, ledger } = this.#parts;
+    const { accounts } = call.plan;
+    if (ledger.isFull || !allowances.takeNow(accounts, call.worstNanoUsd)) return false;
+    this.#hold(call, accounts, call.worstNanoUsd);
+    return true;
+  }
+
+  #hold(call: CostedCall, accounts: readonly Account[], amountNanoUsd: number): null {
+    const { clock, rate, watch } = this.#parts;
+    call.hold(accounts, amountNanoUsd);
+    call.heldAtMs = clock.monotonicMs();
+    rate.add(call.expectedNanoUsd, call.heldAtMs);
+    this.#held.add(call);
+    for (const account of accounts) if (account.availableNanoUsd > 0) watch(account);
+    return null;
+  }
+
+  /** Nothing is left for it but the emergency fund: kept for the audit before it is used. */
+  async #override(call: CostedCall, signal: AbortSignal | undefined): Promise<CostRefusal | null> {
+    const { overrides } = this.#parts;
+    const account = await (overrides as OverrideFund).take(call, signal);
+    if (!('key' in account)) return account;
+    const meters = call.plan.accounts.filter(({ isMeter, number }) => isMeter && number >= 0);
+    for (const meter of meters) meter.reserve(call.worstNanoUsd);
+    const accounts = [account, ...meters];
+    call.override = call.cost.override;
+    call.charges = { what: accounts.map(({ number }) => number), place: -1 };
+    return this.#hold(call, accounts, call.worstNanoUsd);
+  }
+
+  #short(call: CostedCall, taken: Exclude<Taken, 'reserved'>): CostRefusal {
+    return taken === 'unavailable'
+      ? refusals.storeUnavailable()
+      : refusals.budgetShort(taken.shortOf, call.worstNanoUsd);
+  }
+
+  /** A call was refused for money: what it would have cost is counted as saved, once. */
+  refused(call: CostedCall): void {
+    const { ledger } = this.#parts;
+    const { estimate, plan, price } = call;
+    ledger.refused(plan.labels.of(estimate.method, price), call.expectedNanoUsd, call.atMs);
+  }
+
+  released(call: CostedCall): void {
+    const { clock, rate } = this.#parts;
+    this.#held.delete(call);
+    rate.correct(-call.expectedNanoUsd, call.heldAtMs, clock.monotonicMs());
+  }
+
+  ended(call: CostedCall, ending: Ending): void {
+    const { clock, ledger, levels, rate, watch } = this.#parts;
+    this.#held.delete(call);
+    const nowMs = clock.monotonicMs();
+    const settledAtMs = clock.nowMs();
+    rate.correct(ending.costNanoUsd - call.expectedNanoUsd, call.heldAtMs, nowMs);
+    const labels = ledger.labelsPlace(call.plan.labels.of(call.estimate.method, call.price));
+    const charges = ledger.chargesPlace(call.charges ?? call.plan.charges);
+    const offset = ledger.row(call.accounts);
+    writeRow(ledger.rows, offset, call, ending, this.#number++, labels, charges, settledAtMs);
+    for (const account of call.accounts) {
+      levels.check(account);
+      if (account.availableNanoUsd > 0) watch(account);
+    }
+    this.#learn(call, ending, settledAtMs);
+    if (this.#parts.isObserved()) this.#say(call, ending);
+  }
+
+  #learn(call: CostedCall, { basis, costNanoUsd, usage }: Ending, atMs: number): void {
+    if (basis === 'assumed' || basis === 'none') return;
+    const inputTokens = usage === null ? null : totalInputTokens(usage);
+    const outputTokens = usage === null ? null : totalOutputTokens(usage);
+    const settled = { costNanoUsd, inputTokens, outputTokens, atMs };
+    this.#parts.estimators.learn(call, settled, call.expectedNanoUsd);
+  }
+
+  #say(call: CostedCall, { basis, costNanoUsd, outcome }: Ending): void {
+    const { expectedNanoUsd, worstNanoUsd, estimate } = call;
+    this.#parts.publish({
+      type: 'cost.settled',
+      ...call.factLabels,
+      costNanoUsd,
+      expectedNanoUsd,
+      worstNanoUsd,
+      method: estimate.method,
+      basis,
+      outcome,
+    });
+  }
+
+  /** Nobody waits for running calls any more: each is booked at its worst case. */
+  endAll(): void {
+    for (const call of this.#held) call.end('cancelled', true);
+  }
+
+  /** What the store has not confirmed; nothing goes to it later. */
+  end(makeReason: () => unknown): LedgerBatch[] {
+    const { allowances, ledger, levels, pacing } = this.#parts;
+    this.endAll();
+    allowances.close();
+    pacing.close(makeReason);
+    levels.end();
+    return ledger.end();
+  }
+}
