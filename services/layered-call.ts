@@ -76,7 +76,7 @@ async function attempts<T>(
     const delayMs = retryDelayMs(retry, result, number, host);
     if (delayMs === null || clock.monotonicMs() + delayMs - startMs > retry.totalMs) return result;
     // A closed board lets nobody in again: what has happened is the answer.
-    if (host.runtime.isClosed) return result;
+    if (host.runtime.isClosed || host.runtime.boardGate.emergency !== null) return result;
     const { signal, priority } = spec;
     const over = Symbol('over');
     try {

@@ -4,6 +4,7 @@
  * become visible in order, and "what others changed" is everything of a higher number.
  */
 import type { Clock } from '../../services/clock.ts';
+import { sqliteCode } from '../sqlite-errors.ts';
 import type { SqliteFile } from '../sqlite.ts';
 
 const REVISION = 'money.revision';
@@ -12,7 +13,9 @@ export interface Books {
   readonly file: SqliteFile;
   /** Wall-clock milliseconds. */
   nowMs(): number;
-  /** Statements that see one instant. */
+  /** Single statements that change nothing. */
+  readonly ask: <T>(work: () => T) => T;
+  /** Statements that change nothing and see one instant. */
   read<T>(work: () => T): T;
   /** All or nothing; a power cut may take the last of these back. */
   write<T>(work: () => T): T;
@@ -24,7 +27,7 @@ export interface Books {
   revision(): number;
 }
 
-/** @param waitMs How long a write waits for other writers. */
+/** @param waitMs How long to wait for others that hold the file. */
 export function openBooks(file: SqliteFile, clock: Pick<Clock, 'nowMs'>, waitMs: number): Books {
   const select = file.prepare('SELECT value FROM counters WHERE name = ?').pluck();
   const count = file
@@ -38,10 +41,29 @@ export function openBooks(file: SqliteFile, clock: Pick<Clock, 'nowMs'>, waitMs:
   const synchronous = (level: 'FULL' | 'NORMAL'): void =>
     void file.prepare(`PRAGMA synchronous = ${level}`);
 
+  /**
+   * Readers wait for nobody, but for a process that puts the file in order after another one was
+   * killed: then once more, with patience.
+   */
+  const patiently = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    file.prepare(`PRAGMA busy_timeout = ${waitMs}`).get();
+    try {
+      return work();
+    } finally {
+      file.prepare('PRAGMA busy_timeout = 0').get();
+    }
+  };
+
   return {
     file,
     nowMs: () => clock.nowMs(),
-    read: (work) => file.read(work),
+    ask: (work) => patiently(() => file.once(work)),
+    read: (work) => patiently(() => file.read(work)),
     write: (work) => file.write(waitMs, work),
     writeDurably(work) {
       synchronous('FULL');
@@ -52,6 +74,9 @@ export function openBooks(file: SqliteFile, clock: Pick<Clock, 'nowMs'>, waitMs:
       }
     },
     nextRevision: () => count.get(REVISION) as number,
-    revision: () => file.once(() => (select.get(REVISION) ?? 0) as number),
+    revision: () => patiently(() => file.once(() => (select.get(REVISION) ?? 0) as number)),
   };
 }
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && sqliteCode(error.cause)?.startsWith('SQLITE_BUSY') === true;

@@ -73,7 +73,7 @@ export function compaction(books: Books): Compact {
   function* rows(holder: number, beforeMs: number): Iterable<number> {
     let from = -1;
     for (;;) {
-      const [to, oldCount] = file.once(() => sliceEnd.get(beforeMs, holder, from)) as [
+      const [to, oldCount] = books.ask(() => sliceEnd.get(beforeMs, holder, from)) as [
         number | null,
         number,
       ];
@@ -95,7 +95,7 @@ export function compaction(books: Books): Compact {
   function* outside(beforeMs: number): Iterable<number> {
     let from = '';
     for (;;) {
-      const slice = file.once(() => outsideSlice.all(beforeMs, from)) as [
+      const slice = books.ask(() => outsideSlice.all(beforeMs, from)) as [
         string,
         number | null,
         number,
@@ -124,7 +124,7 @@ export function compaction(books: Books): Compact {
     books.write(() => begin.run(beforeMs, books.nowMs()));
     let holder = -1;
     for (;;) {
-      const next = file.once(() => nextHolder.get(holder)) as number | null;
+      const next = books.ask(() => nextHolder.get(holder)) as number | null;
       if (next === null) break;
       yield* rows(next, beforeMs);
       holder = next;

@@ -92,7 +92,7 @@ export function storedHolders(books: Books, self: HolderIdentity): Holders {
     findLost(number) {
       const nowMs = books.nowMs();
       const lost: LostHolder[] = [];
-      for (const row of file.once(() => active.all(number)) as ActiveRow[]) {
+      for (const row of books.ask(() => active.all(number)) as ActiveRow[]) {
         const [holder, pid, processStart, bootId, expiresAtMs] = row;
         if (isGone({ pid, processStart, bootId }, self)) lost.push({ holder, state: 'dead' });
         else if (expiresAtMs <= nowMs) lost.push({ holder, state: 'silent' });

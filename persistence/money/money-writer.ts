@@ -105,7 +105,6 @@ export class MoneyWriter {
       // Loaders and hooks of the application are none of the thread's business.
       execArgv: [],
     });
-    worker.unref();
     worker.on('message', (reply: ThreadReply) => this.#hear(reply));
     worker.on('error', (error) => this.#died(worker, error));
     worker.on('exit', () => this.#died(worker, undefined));

@@ -14,7 +14,7 @@ export interface Notes {
 
 type AuditRow = readonly [string, string, string, string, number, string];
 
-export function storedNotes({ file }: Books): Notes {
+export function storedNotes({ file, ask }: Books): Notes {
   const insert = file.prepare(
     'INSERT INTO audit (act, subject, reason, by, at_ms, details) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -34,7 +34,7 @@ export function storedNotes({ file }: Books): Notes {
     },
     auditLog(limit) {
       if (!Number.isSafeInteger(limit)) throw wrong('limit', 'a whole number', limit);
-      const rows = file.once(() => newest.all(Math.max(0, limit))) as AuditRow[];
+      const rows = ask(() => newest.all(Math.max(0, limit))) as AuditRow[];
       return rows.reverse().map(([act, subject, reason, by, atMs, details]) => ({
         act,
         subject,

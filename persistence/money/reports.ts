@@ -6,7 +6,7 @@ import { addRollup, emptyRollup, hourOf, ROLLUP_SUMS, type Rollup } from './roll
 
 export type Report = (query: CostReportQuery) => CostReport;
 
-export function reports({ file }: Books): Report {
+export function reports({ file, ask }: Books): Report {
   const max = Number.MAX_SAFE_INTEGER;
   const sums = ROLLUP_SUMS.map((name) => `min(total(r.${name}), ${max})`).join(', ');
   const select = file
@@ -21,7 +21,7 @@ export function reports({ file }: Books): Report {
     const fromHour = sinceMs === null ? -max : hourOf(sinceMs);
     const total = emptyRollup();
     const groups = new Map<string | null, Rollup>();
-    for (const row of file.once(() => select.all(fromHour)) as [string, ...number[]][]) {
+    for (const row of ask(() => select.all(fromHour)) as [string, ...number[]][]) {
       const [labels, ...values] = row;
       const sum = emptyRollup();
       ROLLUP_SUMS.forEach((name, place) => (sum[name] = values[place] ?? 0));

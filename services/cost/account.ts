@@ -101,6 +101,11 @@ export class Account {
     return this.spentNanoUsd + this.reservedNanoUsd + Math.max(0, othersHeld);
   }
 
+  /** Not spent yet, whoever holds it. Infinity for a meter. */
+  get unspentNanoUsd(): number {
+    return this.limitNanoUsd - this.spentNanoUsd;
+  }
+
   /** Neither spent nor reserved, as far as this process knows. Infinity for a meter. */
   get leftNanoUsd(): number {
     return this.limitNanoUsd - this.committedNanoUsd;

@@ -13,6 +13,7 @@ import type { Estimate, EstimateRequest } from './estimate.ts';
 import type { Told } from './ledger-writer.ts';
 import { isNanoUsd, sumNanoUsd, ZERO, type NanoUsd } from './money.ts';
 import type { Price } from './price.ts';
+import type { TokenCount } from './token-count.ts';
 import { checkedUsage, totalInputTokens, totalOutputTokens, type Usage } from './usage.ts';
 
 /** What a call that ends needs of the treasury. */
@@ -49,6 +50,8 @@ export class CostedCall implements EstimateRequest {
   readonly operation: string;
   readonly model: string | undefined;
   readonly inputTokens: number | null;
+  /** Null where they were given, and are exact. */
+  readonly inputTokensMax: number | null;
   readonly outputTokens: number | null;
   readonly maxOutputTokens: number | null;
   readonly price: Price;
@@ -84,7 +87,7 @@ export class CostedCall implements EstimateRequest {
     ender: CallEnder,
     plan: CostPlan,
     cost: CallCost,
-    inputTokens: number | null,
+    count: TokenCount | null,
     maxOutputTokens: number | null,
     atMs: number,
   ) {
@@ -96,7 +99,8 @@ export class CostedCall implements EstimateRequest {
     this.provider = shape.provider;
     this.operation = shape.operation;
     this.model = shape.model;
-    this.inputTokens = inputTokens;
+    this.inputTokens = count?.tokens ?? cost.inputTokens;
+    this.inputTokensMax = count?.tokensMax ?? null;
     this.outputTokens = cost.outputTokens;
     this.maxOutputTokens = maxOutputTokens;
     this.price = plan.price;

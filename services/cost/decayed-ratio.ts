@@ -5,6 +5,7 @@
  * towards it until there are some observations.
  */
 export class DecayedRatio {
+  readonly #memory: number;
   readonly #keep: number;
   #actual = 0;
   #expected = 0;
@@ -13,6 +14,7 @@ export class DecayedRatio {
 
   /** Of `memory` observations later, one counts about a third of what it did. */
   constructor(memory: number) {
+    this.#memory = memory;
     this.#keep = 1 - 1 / memory;
   }
 
@@ -44,10 +46,14 @@ export class DecayedRatio {
     this.#value = this.#drawn(actual / expected);
   }
 
-  /** Drawn towards 1; exactly 1 stays so, because what is right is not touched by rounding. */
+  /**
+   * Drawn towards 1, by something that was known at the beginning and is forgotten as all else is.
+   * Exactly 1 stays so, because what is right is not touched by rounding.
+   */
   #drawn(raw: number): number {
     if (raw === 1) return 1;
-    const drawn = (raw * this.#weight + PRIOR) / (this.#weight + PRIOR);
+    const prior = PRIOR * Math.max(0, 1 - this.#weight / this.#memory);
+    const drawn = (raw * this.#weight + prior) / (this.#weight + prior);
     return Math.min(Math.max(drawn, VALUE_MIN), VALUE_MAX);
   }
 }

@@ -32,7 +32,7 @@ export interface Estimate {
   /** The range that {@link confidence} is about. */
   readonly lowNanoUsd: NanoUsd;
   readonly highNanoUsd: NanoUsd;
-  /** The probability that the actual cost lies from `lowNanoUsd` to `highNanoUsd`, ends included. */
+  /** The probability that the actual cost lies from low to high, ends included. */
   readonly confidence: number;
   /** `tokens`, `history`, `default`, or the name of an estimator of the user's. */
   readonly method: string;

@@ -67,15 +67,12 @@ export function concerns(when: ResolvedConditions, shape: CallShape): boolean {
     isAmong(when.models, shape.model) &&
     isAmong(when.breakers, shape.breaker) &&
     isAmong(when.providers, shape.provider) &&
-    when.tags.every(({ name, values }) => isAmong(values, tagOf(shape, name)))
+    when.tags.every(({ name, values }) => isAmong(values, shape.tags?.[name]))
   );
 }
 
 const isAmong = (names: readonly string[] | null, name: string | undefined): boolean =>
   names === null || (name !== undefined && names.includes(name));
-
-const tagOf = ({ tags }: CallShape, name: string): string | undefined =>
-  tags !== undefined && Object.hasOwn(tags, name) ? tags[name] : undefined;
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= NAME_LENGTH_MAX;

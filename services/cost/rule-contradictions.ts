@@ -13,9 +13,7 @@ export function refuseContradictions(rules: readonly ResolvedRule[], path: strin
   for (const rule of rules) {
     if (rule.action === 'alert') continue;
     const { type, budget, timeZone, basis, threshold, when } = rule;
-    const { priorityMin, priorityMax } = when;
-    const bounds = [String(priorityMin), String(priorityMax)];
-    const same = JSON.stringify([type, budget, timeZone, basis, threshold, when, bounds]);
+    const same = JSON.stringify([type, budget, timeZone, basis, threshold, when]);
     const other = seen.get(same);
     if (other === undefined) seen.set(same, rule);
     else if (other.action !== rule.action || other.factor !== rule.factor) {

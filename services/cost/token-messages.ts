@@ -1,22 +1,22 @@
-/** How many tokens a chat has: its texts, and the frame that a provider puts around each message. */
+/** How many tokens a chat has: its texts, and the frame around each message. */
 import { invalidArgument, isObject } from '../check.ts';
 import { addTokens, boundTokens, exactTokens, type TokenCount } from './token-count.ts';
 
 /** A message of a chat, as chat APIs take it. Only what is counted is named. */
 export interface ChatMessage {
   readonly role: string;
-  readonly content?: string | null | readonly ChatPart[];
-  readonly name?: string;
+  readonly content?: string | null | readonly ChatPart[] | undefined;
+  readonly name?: string | undefined;
   /** Counted as the JSON that it is. */
-  readonly tool_calls?: readonly unknown[];
-  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly unknown[] | undefined;
+  readonly tool_call_id?: string | undefined;
 }
 
 /** A part of a message. What is neither text nor an image gets a bound. */
 export interface ChatPart {
   readonly type: string;
-  readonly text?: string;
-  readonly refusal?: string;
+  readonly text?: string | undefined;
+  readonly refusal?: string | undefined;
 }
 
 /** Counts one text. */

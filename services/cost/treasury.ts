@@ -24,7 +24,7 @@ import { ruleMatches } from './rule-explanation.ts';
 import { shedBecause } from './rule-shedding.ts';
 import type { SpendRate } from './spend-rate.ts';
 import type { Pacing } from './pacing.ts';
-import { boundTokens } from './token-count.ts';
+import { boundTokens, type TokenCount } from './token-count.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { totalInputTokens, totalOutputTokens } from './usage.ts';
 
@@ -77,23 +77,22 @@ export class Treasury implements CallEnder {
     const nowMs = clock.nowMs();
     const { provider, defaultMaxOutputTokens } = host.options;
     const plan = plans.of(host.name, provider, cost.operation, cost.model, cost.tags, nowMs);
-    const inputTokens = cost.inputTokens ?? this.#count(cost);
+    const count = cost.inputTokens === null ? this.#count(cost) : null;
     const maxOutputTokens =
       cost.maxOutputTokens ?? defaultMaxOutputTokens ?? this.#parts.defaultMaxOutputTokens;
-    const call = new CostedCall(this, plan, cost, inputTokens, maxOutputTokens, nowMs);
+    const call = new CostedCall(this, plan, cost, count, maxOutputTokens, nowMs);
     call.weigh(estimators.estimate(call));
     return call;
   }
 
-  /** Tokens of what is sent; where they cannot be counted exactly, the most they can be. */
-  #count({ messages, input, model }: CallCost): number | null {
+  /** Tokens of what is sent; null where it is not shown. */
+  #count({ messages, input, model }: CallCost): TokenCount | null {
     const { tokenizer } = this.#parts;
     if (messages !== undefined) {
-      if (tokenizer === null) return boundTokens(JSON.stringify(messages)).tokensMax;
-      return tokenizer.countMessages(messages, model).tokensMax;
+      return tokenizer?.countMessages(messages, model) ?? boundTokens(JSON.stringify(messages));
     }
     if (input === undefined) return null;
-    return (tokenizer?.countText(input, model) ?? boundTokens(input)).tokensMax;
+    return tokenizer?.countText(input, model) ?? boundTokens(input);
   }
 
   /** Whether a call may run on the emergency override. */
@@ -168,6 +167,9 @@ export class Treasury implements CallEnder {
       if (why !== null) return refusals.shed(why, limited, expectedNanoUsd, priority);
     }
     if (host.options.mode !== 'enforce') return null;
+    // What is spent does not come back: waiting for it would be in vain.
+    const spent = plan.accounts.find((account) => worstNanoUsd > account.unspentNanoUsd);
+    if (spent !== undefined) return refusals.budgetShort(spent, worstNanoUsd);
     const turn = pacing.pass(call, decision, host.isDegraded, priority, signal);
     if (turn === 'full') return refusals.throttleFull();
     call.turn = turn;

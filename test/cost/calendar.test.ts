@@ -61,9 +61,10 @@ describe('a day', () => {
 
   test('does not come back when clocks are set back over midnight', () => {
     // At 00:01 on the 29th it became 23:01 on the 28th again.
-    const calendar = calendarOf('day', 'America/St_Johns');
     const midnightMs = Date.parse('2006-10-29T02:30:00Z');
-    const date = (ms: number): string => calendar.at(ms).key.slice(-10);
+    const date = (ms: number): string => {
+      return calendarOf('day', 'America/St_Johns').at(ms).key.slice(-10);
+    };
     expect([-1, 0, 61_000, 1_800_000, 3_600_000].map((ms) => date(midnightMs + ms))).toEqual([
       '2006-10-28',
       '2006-10-29',
@@ -126,6 +127,16 @@ describe('an hour', () => {
     expect(keys('Europe/Berlin', ['2026-10-25T00:30Z', '2026-10-25T01:30Z'])).toEqual([
       '2026-10-25T02+02:00 1',
       '2026-10-25T02+01:00 1',
+    ]);
+  });
+
+  test('ends where the clock is moved in the middle of it', () => {
+    expect(
+      keys('America/St_Johns', ['2006-10-29T02:30Z', '2006-10-29T02:31Z', '2006-10-29T03:30Z']),
+    ).toEqual([
+      `2006-10-29T00-02:30 ${1 / 60}`,
+      `2006-10-28T23-03:30 ${59 / 60}`,
+      '2006-10-29T00-03:30 1',
     ]);
   });
 

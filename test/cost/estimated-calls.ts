@@ -1,8 +1,9 @@
 /** Calls to estimate, with prices as plain as they can be. */
 import type { EstimateRequest, SettledCall } from '../../services/cost/estimate.ts';
-import type { EstimatorChain } from '../../services/cost/estimators.ts';
+import { createEstimatorChain, type EstimatorChain } from '../../services/cost/estimators.ts';
 import { chargeNanoUsd, sumNanoUsd, usd, type NanoUsd } from '../../services/cost/money.ts';
 import type { Price } from '../../services/cost/price.ts';
+import { seededRandom } from '../kit/seeded-random.ts';
 
 /** So much for a million tokens of input and of output. */
 export function priceOf(
@@ -86,3 +87,19 @@ export function learnOutputs(
     chain.learn(request, settledWith(request, output), expectedNanoUsd);
   }
 }
+
+/** Five costs in dollars, as the specification has them. */
+export const SAMPLE = ['0.01', '0.015', '0.008', '0.012', '0.02'];
+
+/** Outputs around a mean, from a seed: a half to one and a half of it. */
+export function outputsAround(mean: number, count: number, seed = 1): number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => Math.round(mean * (0.5 + random())));
+}
+
+/** A chain that has seen costs of one call whose tokens nobody counted. */
+export const taught = (costs: readonly (string | number)[]): EstimatorChain => {
+  const chain = createEstimatorChain();
+  learnCosts(chain, uncounted(), costs);
+  return chain;
+};

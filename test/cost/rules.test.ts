@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { RuleDecision, shareNanoUsd } from '../../services/cost/rule-decision.ts';
+import { decide, RuleDecision, shareNanoUsd } from '../../services/cost/rule-decision.ts';
 import { explainDecision, ruleMatches } from '../../services/cost/rule-explanation.ts';
 import type { RuleOptions } from '../../services/cost/rule-options.ts';
-import { HandGauge, RuleRig } from './rule-rig.ts';
+import { CALL, HandGauge, RuleRig } from './rule-rig.ts';
 
 const SPECIFIED: readonly RuleOptions[] = [
   {
@@ -37,25 +37,13 @@ describe('COST-05 percentage based thresholds:', () => {
 
   test('COST-05 percentage based thresholds: a limit that changes moves the threshold', () => {
     const one = rig();
-    const plan = one.set.planFor(
-      {
-        breaker: 'b',
-        provider: undefined,
-        operation: undefined,
-        model: undefined,
-        tags: undefined,
-      },
-      one.gaugeOf,
-    );
-    const threshold = (): number | undefined => {
-      one.put('daily_budget_80', usd(8), one.gauges.get('daily_budget_80')?.limit ?? null);
-      one.ask();
-      return plan.rules[1]?.thresholdNanoUsd;
+    const plan = one.set.planFor(CALL, one.gaugeOf);
+    const at = (limit: number | null): string | null => {
+      one.put('daily_budget_80', usd(8), limit);
+      return decide(plan, usd(0.01), usd(0.01), 0, 0, one.decision).action;
     };
-    expect(threshold()).toBe(Infinity);
-    expect(one.put('daily_budget_80', usd(8), usd(10)).told()[0]).toBe('throttle');
-    expect(one.put('daily_budget_80', usd(8), usd(11)).told()[0]).toBe(null);
-    expect(one.put('daily_budget_80', usd(8), usd(1)).told()[0]).toBe('throttle');
+    const limits = [null, usd(10), usd(11), usd(1), null, usd(11), usd(10)];
+    expect(limits.map(at)).toEqual([null, 'throttle', null, 'throttle', null, null, 'throttle']);
   });
 
   test('COST-05 percentage based thresholds: no limit has no share, and nothing is no share', () => {
@@ -129,9 +117,9 @@ describe('COST-07 rate based thresholds:', () => {
     const asked: number[] = [];
     const gauge = new HandGauge();
     gauge.valueNanoUsd = (nowMs = NaN) => asked.push(nowMs);
-    rig.gaugeOf = () => gauge;
-    rig.ask();
-    expect(asked).toEqual([0]);
+    const plan = rig.set.planFor(CALL, () => gauge);
+    decide(plan, usd(1), usd(1), 0, 4711, rig.decision);
+    expect(asked).toEqual([4711]);
   });
 });
 

@@ -58,6 +58,22 @@ describe('a correction', () => {
     expect(rate.lastHourNanoUsd(71 * SECOND)).toBe(50);
   });
 
+  test('finds its place until the minute is over', () => {
+    for (const [nowMs, expected] of [
+      [MINUTE - 1, 107],
+      [MINUTE, 0],
+    ] as const) {
+      const rate = new SpendRate();
+      rate.add(100, 0);
+      rate.correct(7, 0, MINUTE - 1);
+      expect(rate.lastMinuteNanoUsd(nowMs)).toBe(expected);
+      const sum = new SlidingSum(60, SECOND);
+      sum.add(100, 0);
+      expect(sum.correct(7, 0, nowMs)).toBe(nowMs < MINUTE);
+      expect(sum.total(nowMs)).toBe(expected);
+    }
+  });
+
   test('upwards counts now when its place is gone: no long call escapes the rate', () => {
     const rate = new SpendRate();
     rate.add(1, 0);

@@ -36,6 +36,8 @@ interface Passing {
   readonly signal?: AbortSignal;
   readonly budget?: PacedBudget;
   readonly cost?: number;
+  /** @default 1 */
+  readonly callers?: number;
 }
 
 /** Passes, and logs when: `a@200`. */
@@ -56,7 +58,7 @@ const pass = (throttle: Throttle, name: string, passing: Passing = {}): string =
   return 'waits';
 };
 
-/** A caller that calls again as soon as its call of `callMs` is over; how many it made. */
+/** Callers that call again as soon as their call of `callMs` is over; how many they made. */
 async function callsWithin(
   spanMs: number,
   throttle: Throttle,
@@ -64,7 +66,7 @@ async function callsWithin(
   passing: Passing = {},
   made: () => void = () => {},
 ): Promise<number> {
-  const { priority = 0, signal, budget = null, cost = 0.01 } = passing;
+  const { priority = 0, signal, budget = null, cost = 0.01, callers = 1 } = passing;
   const untilMs = clock.monotonicMs() + spanMs;
   let count = 0;
   const caller = async (): Promise<void> => {
@@ -76,7 +78,7 @@ async function callsWithin(
       await new Promise<void>((resolve) => clock.setTimer(callMs, true, resolve));
     }
   };
-  const done = caller();
+  const done = Promise.all(Array.from({ length: callers }, caller));
   await clock.advanceAsync(spanMs + 60_000);
   await done;
   return count;
@@ -118,6 +120,14 @@ describe('COST-28 throttle factor application:', () => {
     // Unthrottled it would make 1500.
     expect(count).toBeGreaterThan(700);
     expect(count).toBeLessThan(760);
+  });
+
+  test('COST-28 throttle factor application: callers who wait do not make waiting normal', async () => {
+    const throttle = throttled();
+    const count = await callsWithin(600_000, throttle, 900, { callers: 3 });
+    // Unthrottled they would make 2000; half of that is what the factor asks for at least.
+    expect(count).toBeGreaterThan(950);
+    expect(count).toBeLessThan(1700);
   });
 
   test('jitter spreads calls and keeps their number', async () => {
@@ -223,20 +233,23 @@ describe('the queue of a throttle', () => {
   test('lets nobody overtake who asks while another goes on', async () => {
     const throttle = busy();
     pass(throttle, 'a');
-    pass(throttle, 'b');
     // The turn of a has come, but its promise has not been heard yet.
     clock.advance(1000);
     expect(pass(throttle, 'late')).toBe('waits');
     await clock.advanceAsync(10_000);
-    expect(log).toEqual(['a@1000', 'b@2000', 'late@2000']);
+    expect(log).toEqual(['a@1000', 'late@1000']);
   });
 
   test('makes nobody wait longer than the longest delay', async () => {
     const throttle = busy({ delayMaxMs: 2500 });
     for (const name of ['a', 'b', 'c', 'd']) pass(throttle, name);
-    await clock.advanceAsync(10_000);
+    await clock.advanceAsync(2500);
     expect(log).toEqual(['a@1000', 'b@2000', 'c@2500', 'd@2500']);
     expect(throttle.waitingCount).toBe(0);
+    // Who passed before its turn is waited for all the same.
+    pass(throttle, 'e');
+    await clock.advanceAsync(10_000);
+    expect(log.at(-1)).toBe('e@2500');
   });
 
   test('owes nothing beyond the longest delay, whatever passed before', async () => {

@@ -1,6 +1,7 @@
 /** Counting tokens, with the encodings that users run. */
 import fc from 'fast-check';
 import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
+import type { ChatCompletionMessageParam } from 'openai/resources';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { boundTokens } from '../../services/cost/token-count.ts';
@@ -223,6 +224,11 @@ describe('a chat', () => {
     expect(tokens).toBe(
       o200k.encodeChat(chat as Parameters<typeof o200k.encodeChat>[0], 'gpt-4o').length,
     );
+  });
+
+  test('is what the OpenAI package types as one', () => {
+    const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Good morning!' }];
+    expect(tokenizer.countMessages(messages).tokens).toBe(3 + 1 + exactly('Good morning!') + 3);
   });
 
   test('without messages has the three for the answer', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { MIGRATIONS, migrate } from '../../persistence/migrations.ts';
 import { sqliteMoney } from '../../persistence/money/sqlite-money.ts';
+import { storeError } from '../../persistence/sqlite-errors.ts';
 import { openSqlite } from '../../persistence/sqlite.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 import { ALIVE, batchMaker, budget, entry, HOUR_MS, item, keyOf } from './money-holder.ts';
@@ -248,6 +249,36 @@ describe('a file', () => {
     expect(() => engine.commit(untold)).toThrow(refused);
     expect(engine.commit({ ...told, rowCount: 1 }).accounts).toMatchObject([{ settledNanoUsd: 1 }]);
     expect(engine.verify()).toMatchObject({ rowCount: 1, mismatches: [] });
+  });
+
+  it('that another process puts in order is read once more, with patience', () => {
+    const { file, clock, path } = openMoney();
+    const busy = Object.assign(new Error('locked'), { code: 'SQLITE_BUSY_RECOVERY' });
+    const waits: unknown[] = [];
+    let refusals = 0;
+    const engine = sqliteMoney(
+      {
+        ...file,
+        once(work) {
+          waits.push(file.prepare('PRAGMA busy_timeout').pluck().get());
+          if (refusals-- > 0) throw storeError(path, busy);
+          return file.once(work);
+        },
+      },
+      clock,
+      { waitMs: 700 },
+    );
+    engine.join(ALIVE, [budget('daily', 10)]);
+    engine.audit([entry()]);
+    waits.length = 0;
+    refusals = 1;
+    expect(engine.auditLog(1)).toEqual([entry()]);
+    expect(engine.auditLog(1)).toEqual([entry()]);
+    expect(waits).toEqual([0, 700, 0]);
+    refusals = 2;
+    expect(() => engine.auditLog(1)).toThrow(
+      expect.objectContaining({ code: 'store_unavailable' }),
+    );
   });
 
   it('that another process writes to makes a request wait, and then fail', () => {

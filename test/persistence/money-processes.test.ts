@@ -159,7 +159,7 @@ describe('who is gone', () => {
   it.runIf(process.platform === 'linux')(
     'is one whose parent took no notice of its end',
     async () => {
-      const parent = spawn('sh', ['-c', 'cat & echo $!; exec 1>&-; exec tail -f /dev/null'], {
+      const parent = spawn('sh', ['-c', 'cat & echo $!; exec sleep 600 >/dev/null'], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       atEnd(() => void parent.kill('SIGKILL'));

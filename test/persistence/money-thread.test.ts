@@ -182,10 +182,13 @@ describe('a writer thread that dies', () => {
     atEnd(() => file.close());
     const other = sqliteMoney(file, systemClock);
     other.join(holderIdentity(), []);
-    expect((await store.changes()).accounts).toEqual([]);
+    other.draw([item('daily', 10)]);
+    expect((await store.changes()).accounts).toMatchObject([{ heldNanoUsd: 10 }]);
     await threads[0]?.terminate();
+    expect(await store.changes()).toEqual({ accounts: [], limits: [], forfeits: [] });
+    await threads[1]?.terminate();
     other.draw([item('daily', 30)]);
-    expect((await store.changes()).accounts).toMatchObject([{ heldNanoUsd: 30 }]);
+    expect((await store.changes()).accounts).toMatchObject([{ heldNanoUsd: 40 }]);
     expect((await store.changes()).accounts).toEqual([]);
   });
 });

@@ -18,6 +18,9 @@ say('drawn');
 
 if (way === 'waits for an answer') {
   for (const one of owed) say((await store.commit(one)).accounts[0]?.settledNanoUsd);
+} else if (way === 'stalls') {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 35_000);
+  say('awake');
 } else if (way === 'leaves at exit') {
   process.once('exit', () => store.leaveNow(owed));
 } else if (way === 'leaves while the thread is writing') {
