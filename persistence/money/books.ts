@@ -78,5 +78,6 @@ export function openBooks(file: SqliteFile, clock: Pick<Clock, 'nowMs'>, waitMs:
   };
 }
 
-const isBusy = (error: unknown): boolean =>
+/** Whether an error of the store says that another process holds the file. */
+export const isBusy = (error: unknown): boolean =>
   error instanceof Error && sqliteCode(error.cause)?.startsWith('SQLITE_BUSY') === true;

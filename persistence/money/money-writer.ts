@@ -7,8 +7,9 @@ import { Worker } from 'node:worker_threads';
 
 import { FuseboardError } from '../../services/errors.ts';
 import type { ResumePoint } from './sqlite-money.ts';
+import { newGate, shutGate } from './thread-gate.ts';
 import { unpackError, type ThreadReply, type ThreadTask } from './thread-messages.ts';
-import type { ThreadRequest, ThreadSettings } from './thread-messages.ts';
+import type { ThreadData, ThreadRequest, ThreadSettings } from './thread-messages.ts';
 import { threadScript } from './thread-script.ts';
 
 interface Waiting {
@@ -22,6 +23,29 @@ export interface Door {
   readonly number: number;
   /** Where the holder stands, as the thread said last. */
   resume: ResumePoint | null;
+}
+
+/** Longest wait, when the process ends, for a thread in the middle of something. */
+const LAST_WAIT_MS = 15_000;
+
+/** Gates of the threads that run. */
+const gates = new Set<SharedArrayBuffer>();
+
+/** Node stops threads when the process ends; none may be inside native code by then. */
+const shutAll = (): void => {
+  for (const gate of gates) shutGate(gate, LAST_WAIT_MS);
+};
+
+function addGate(): SharedArrayBuffer {
+  const gate = newGate();
+  if (gates.size === 0) process.on('exit', shutAll);
+  gates.add(gate);
+  return gate;
+}
+
+function removeGate(gate: SharedArrayBuffer): void {
+  gates.delete(gate);
+  if (gates.size === 0) process.off('exit', shutAll);
 }
 
 /** By path: those that have a door open. */
@@ -65,10 +89,10 @@ export class MoneyWriter {
     await ended;
   }
 
-  /** Nobody waits: with its last door the thread is stopped where it stands. */
+  /** As `closeDoor`, for who cannot wait. */
   abandonDoor(door: Door): void {
-    if (this.#forget(door)) void this.#worker?.terminate();
-    else this.ask(door, 'leave', []).catch(() => {});
+    const task = this.#forget(door) ? 'end' : 'leave';
+    if (this.#worker !== null) this.ask(door, task, []).catch(() => {});
   }
 
   /** @throws FuseboardError of the engine, or store_unavailable when the thread died. */
@@ -99,15 +123,21 @@ export class MoneyWriter {
 
   #start(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(threadScript(), {
-      workerData: this.#settings,
+    const script = threadScript();
+    const gate = addGate();
+    const workerData: ThreadData = { ...this.#settings, gate };
+    const worker = new Worker(script, {
+      workerData,
       name: 'fuseboard-money',
       // Loaders and hooks of the application are none of the thread's business.
       execArgv: [],
     });
     worker.on('message', (reply: ThreadReply) => this.#hear(reply));
     worker.on('error', (error) => this.#died(worker, error));
-    worker.on('exit', () => this.#died(worker, undefined));
+    worker.on('exit', () => {
+      removeGate(gate);
+      this.#died(worker, undefined);
+    });
     this.#worker = worker;
     return worker;
   }

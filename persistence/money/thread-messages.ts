@@ -3,11 +3,17 @@ import { FuseboardError, isFuseboardError, type ErrorCode } from '../../services
 import type { MoneyEngine } from '../money-engine.ts';
 import type { ResumePoint } from './sqlite-money.ts';
 
-/** What the thread is started with. */
 export interface ThreadSettings {
+  /** Absolute. */
   readonly path: string;
   readonly openWaitMs: number;
   readonly waitMs: number;
+}
+
+/** What the thread is started with. */
+export interface ThreadData extends ThreadSettings {
+  /** See thread-gate.ts. */
+  readonly gate: SharedArrayBuffer;
 }
 
 export type ThreadVerb = keyof MoneyEngine;

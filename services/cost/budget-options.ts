@@ -3,7 +3,6 @@ import { choiceOption, invalidOption, isObject, knownKeys, numberOption } from '
 import { calendarOf, timeZoneOption, WEEK_STARTS, type WeekStart } from './calendar.ts';
 import { amountOption } from './amount-option.ts';
 import type { NanoUsd } from './money.ts';
-import { OVERRIDE_FUND } from './override-options.ts';
 import { PERIODS, type Calendar, type Period } from './period.ts';
 
 /** The calls that a budget covers: those that match every field given. */
@@ -61,6 +60,9 @@ export interface ResolvedBudget {
   /** Covers every call of the breakers it covers at all, and so moves their state. */
   readonly movesBreakers: boolean;
 }
+
+/** Id of the emergency override's money among the budgets: no other may have it. */
+export const OVERRIDE_FUND = 'emergency-override';
 
 const KEYS = [
   'id',

@@ -18,6 +18,8 @@ import type { Account } from './account.ts';
 const WRITE_BEHIND_MS = 20;
 const RETRY_MS = 20;
 const RETRY_MAX_MS = 2_000;
+/** Rows that are sent at the end of their turn, however soon that is. */
+const ROWS_FLUSHED = 1_024;
 /** Rows that may wait while the store takes none; beyond them budgets refuse. */
 export const UNSETTLED_MAX = 10_000;
 /** Texts told longer ago than this many others are told again: nobody remembers them for ever. */
@@ -94,9 +96,12 @@ export class LedgerWriter {
     return this.pendingCount >= UNSETTLED_MAX;
   }
 
-  /** Resolves when the store has caught up, or has failed. */
+  /** Resolves when the store has taken a batch, or has failed to. */
   caughtUp(): Promise<void> {
-    return new Promise((resolve) => this.#drained.push(resolve));
+    return new Promise((resolve) => {
+      this.#drained.push(resolve);
+      this.flush();
+    });
   }
 
   /** Place of the first number of a new row: the caller fills {@link LEDGER_WIDTH} of them. */
@@ -110,6 +115,7 @@ export class LedgerWriter {
     }
     block.rowCount++;
     for (const account of accounts) block.touched.add(account);
+    if (block.rowCount === ROWS_FLUSHED) this.#options.clock.defer(this.#flushSoon);
     this.#soon();
     return offset;
   }
@@ -157,6 +163,8 @@ export class LedgerWriter {
     returns.set(account, (returns.get(account) ?? 0) + amountNanoUsd);
     this.#soon();
   }
+
+  readonly #flushSoon = (): void => this.flush();
 
   /** Sends what there is, now, unless something is on its way. */
   flush(): void {

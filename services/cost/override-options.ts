@@ -2,7 +2,7 @@
 import { choiceOption, knownKeys } from '../check.ts';
 import { amountOption } from './amount-option.ts';
 import { calendarOf, timeZoneOption } from './calendar.ts';
-import type { ResolvedBudget } from './budget-options.ts';
+import { OVERRIDE_FUND, type ResolvedBudget } from './budget-options.ts';
 import type { NanoUsd } from './money.ts';
 import { PERIODS, type Period } from './period.ts';
 
@@ -15,9 +15,6 @@ export interface EmergencyOverrideOptions {
   /** @default the board's `timeZone` */
   readonly timeZone?: string;
 }
-
-/** The fund's id among the budgets: no other may have it. */
-export const OVERRIDE_FUND = 'emergency-override';
 
 /** Null where no override is configured. @throws FuseboardError invalid_option */
 export function resolveOverride(given: unknown, boardZone: string): ResolvedBudget | null {

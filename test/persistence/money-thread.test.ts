@@ -1,7 +1,8 @@
 /** The money of a file behind its writer thread: its answers, its deaths and its end. */
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 
 import { describe, expect, it } from 'vitest';
@@ -28,6 +29,14 @@ function startedThreads(): Worker[] {
   process.on('worker', note);
   atEnd(() => void process.off('worker', note));
   return threads;
+}
+
+/** Fails a thread from within, by what it does not expect. */
+function die(thread: Worker | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    thread?.once('exit', () => resolve());
+    thread?.postMessage(null);
+  });
 }
 
 async function openThreaded(path = scratchFile(), options?: ThreadedMoneyOptions) {
@@ -117,7 +126,7 @@ describe('a writer thread', () => {
       return drawn;
     });
     const startMs = performance.now();
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < 80; turn++) {
       await new Promise<void>((resolve) => systemClock.setTimer(5, true, resolve));
     }
     expect(performance.now() - startMs).toBeLessThan(5_000);
@@ -147,15 +156,17 @@ describe('a writer thread that dies', () => {
     expect(await draw(50)).toEqual([50]);
     const first = settle(10);
     await store.commit(first);
-    const other = openRaw(path);
-    other.exec('BEGIN IMMEDIATE');
     const second = settle(7);
+    const death = die(threads[0]);
     const waiting = [store.commit(second), draw(1)].map((asked) => asked.catch((e: unknown) => e));
-    await threads[0]?.terminate();
+    await death;
     for (const error of await Promise.all(waiting)) {
-      expect(error).toMatchObject({ code: 'store_unavailable', hint: expect.any(String) });
+      expect(error).toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringContaining('ended while it was asked'),
+        hint: expect.any(String),
+      });
     }
-    other.exec(`COMMIT`);
     expect(await store.commit(first)).toMatchObject({ overspent: [] });
     expect(await store.commit(second)).toMatchObject({
       accounts: [{ settledNanoUsd: 17, heldNanoUsd: 33 }],
@@ -184,9 +195,9 @@ describe('a writer thread that dies', () => {
     other.join(holderIdentity(), []);
     other.draw([item('daily', 10)]);
     expect((await store.changes()).accounts).toMatchObject([{ heldNanoUsd: 10 }]);
-    await threads[0]?.terminate();
+    await die(threads[0]);
     expect(await store.changes()).toEqual({ accounts: [], limits: [], forfeits: [] });
-    await threads[1]?.terminate();
+    await die(threads[1]);
     other.draw([item('daily', 30)]);
     expect((await store.changes()).accounts).toMatchObject([{ heldNanoUsd: 40 }]);
     expect((await store.changes()).accounts).toEqual([]);
@@ -233,6 +244,15 @@ describe('the end of a store', () => {
       });
     },
   );
+
+  it('stops no thread in the middle of SQLite, which would be the end of all', () => {
+    const path = scratchFile();
+    const script = fileURLToPath(new URL('children/threaded-money.ts', import.meta.url));
+    const way = 'exits while the thread waits for a lock';
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, path, way]);
+    expect(stderr.toString()).not.toContain('FATAL');
+    expect(status).toBe(7);
+  });
 
   it('keeps a process alive for an answer, and no longer', async () => {
     const path = scratchFile();
