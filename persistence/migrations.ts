@@ -49,6 +49,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
   MONEY_TABLES,
   BOARD_TABLES,
+  `
+  ALTER TABLE budgets ADD COLUMN warn_at REAL; -- share of the limit; null: as nobody said
+  ALTER TABLE budgets ADD COLUMN exhausted_below REAL; -- as above
+  `,
 ];
 
 /** What a file says about itself. */

@@ -31,5 +31,5 @@ export interface SqliteHandle {
 /** The class that better-sqlite3 exports. `timeout` is its busy timeout in milliseconds. */
 export type SqliteConstructor = new (
   path: string,
-  options: { readonly timeout: number },
+  options: { readonly timeout: number; readonly fileMustExist?: boolean },
 ) => SqliteHandle;

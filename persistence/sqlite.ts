@@ -95,7 +95,8 @@ function assertWritable(handle: SqliteHandle): void {
 
 const isBusy = (error: unknown): boolean => sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
 
-function sqliteFile(path: string, handle: SqliteHandle): SqliteFile {
+/** What is asked of an open connection, from now on. */
+export function sqliteFile(path: string, handle: SqliteHandle): SqliteFile {
   const begin = handle.prepare('BEGIN');
   const beginImmediate = handle.prepare('BEGIN IMMEDIATE');
   const commit = handle.prepare('COMMIT');

@@ -1,6 +1,6 @@
 /** Who may call: the gate read, a permit given, and taken back exactly once. */
 import { LANE_GENERAL, type BreakerState } from './breaker-state.ts';
-import type { CallSpec } from './call.ts';
+import type { CallSpec } from './call-spec.ts';
 import type { CostRefusal } from './cost/cost-refusal.ts';
 import type { RefusalCode } from './errors.ts';
 import { errorCodeOf, errorNameOf } from './facts.ts';
@@ -68,17 +68,13 @@ const isExhausted = ({ circuit, runtime }: BreakerState): boolean =>
 const concernsAll = ({ runtime }: BreakerState, code: RefusalCode): boolean =>
   code === 'board_closed' || runtime.boardGate.emergency !== null;
 
-function give(
-  breaker: BreakerState & PermitOwner,
-  generation: number,
-  { labels }: CallSpec,
-): OpenPermit {
+function give(breaker: BreakerState & PermitOwner, generation: number, spec: CallSpec): OpenPermit {
   const { clock, deadlines } = breaker.runtime;
   const startedMs = clock.monotonicMs();
   const isProbe = generation !== UNCOUNTED && breaker.gate === PROBE;
   const running = isProbe || generation === UNCOUNTED ? null : breaker.running;
   const slot = running === null ? -1 : watchSlow(breaker, running, startedMs);
-  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot, labels);
+  const permit = new OpenPermit(breaker, generation, isProbe, startedMs, running, slot, spec);
   breaker.inFlightCount++;
   breaker.use();
   if (isProbe) {
@@ -136,7 +132,7 @@ function reportFinished(breaker: BreakerState, permit: OpenPermit, finished: Fin
     recorded,
     ...(error === undefined ? {} : { errorName: errorNameOf(error) }),
     ...(errorCode === undefined ? {} : { errorCode }),
-    ...permit.labels,
+    ...permit.spec.labels,
   });
 }
 

@@ -2,7 +2,8 @@
 import type { BudgetLevel } from '../machines/breaker-context.ts';
 import type { AccountState, HolderIdentity, MoneyStore } from '../persistence/money-store.ts';
 import type { HealthReason } from './board-health.ts';
-import { specOf, type Operation } from './call.ts';
+import type { Operation } from './call.ts';
+import { specOf } from './call-spec.ts';
 import { invalidArgument, knownKeys } from './check.ts';
 import type { CallCost } from './cost/call-cost.ts';
 import { createBudget, summaryOf, type Budget, type BudgetSummary } from './cost/budget.ts';
@@ -91,7 +92,7 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
       const summaries: BudgetSummary[] = [];
       for (const { key, ...state } of await desk.store.accounts(clock.nowMs())) {
         const budget = config.budgets.find(({ id }) => id === key.budget);
-        if (budget !== undefined) summaries.push(summaryOf(budget, key, state as AccountState));
+        if (budget !== undefined) summaries.push(summaryOf(budget, key, state));
       }
       return summaries;
     },

@@ -24,22 +24,20 @@ import type {
   OperatorOptions,
 } from './breaker.ts';
 import { RunningContext } from './call-context.ts';
-import { payNow } from './call-money.ts';
+import { CallMoney, payNow } from './call-money.ts';
 import {
-  functionFrom,
   PLAIN_CONTEXT,
-  specFrom,
-  specOf,
   type CallContext,
   type CallOptions,
-  type CallSpec,
   type Operation,
   type Protected,
 } from './call.ts';
+import { CallSpec, functionFrom, specFrom, specOf } from './call-spec.ts';
 import { adopt, follow, hearPeer, quarantine } from './chart-follower.ts';
 import { invalidArgument, isObject, objectOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import type { CostRefusal } from './cost/cost-refusal.ts';
+import type { Treasury } from './cost/treasury.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
 import { callLayered, type LayeredHost } from './layered-call.ts';
@@ -74,12 +72,41 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
         return this.call(first);
       }
     }
-    if (refusesNow(this, typeof first === 'object'))
-      return this.#throwRefusal(first, second, third);
-    return this.#callLayered(first, second, third).then((result) => {
-      if (result.ok) return result.value;
-      throw result.refused ? result.refusal.toError() : result.error;
-    });
+    if (this.lane === LANE_PLAIN && third === undefined && !this.runtime.isObserved) {
+      const { treasury } = this.runtime;
+      // A plain breaker's costed call: the money, and nothing else, stands around it.
+      if (treasury !== null && typeof first === 'object') {
+        return this.#callCosted<Awaited<T>>(treasury, first, second);
+      }
+    }
+    const isCosted = typeof first === 'object';
+    if (refusesNow(this, isCosted)) return this.#throwRefusal(first, second, third);
+    return this.#callLayered(first, second, third).then(unwrapped);
+  }
+
+  async #callCosted<T>(treasury: Treasury, operation: Operation, second: unknown): Promise<T> {
+    const fn = functionFrom<T>(operation, second);
+    const spec = new CallSpec(operation, undefined);
+    const money = new CallMoney(this, spec, treasury, spec);
+    // Whoever must wait, or is refused, goes the long way, with what has been found out so far.
+    if (money.enterNow() !== 'go') return callLayered(this, spec, fn, money).then(unwrapped);
+    const { generation } = this;
+    this.inFlightCount++;
+    let value: T;
+    try {
+      value = await fn(new RunningContext(undefined, 1, money.isDegraded, money));
+    } catch (error) {
+      this.left();
+      const verdict = this.classifyError(error);
+      money.end(verdict.outcome);
+      const nowMs = this.policy === null ? 0 : this.runtime.clock.monotonicMs();
+      record(this, { verdict, error, generation, durationMs: 0, nowMs, place: NaN });
+      throw error;
+    }
+    if (--this.inFlightCount === 0 && this.runtime.onIdle !== null) this.runtime.onIdle();
+    money.end('succeeded');
+    if (generation === this.generation) this.consecutiveFailures = 0;
+    return value;
   }
 
   /** The hot path. What is not needed here is not here. */
@@ -407,6 +434,12 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   explain(): string {
     return explanationOf(this);
   }
+}
+
+/** A result's value, or its error thrown. */
+function unwrapped<T>(result: CallResult<T>): T {
+  if (result.ok) return result.value;
+  throw result.refused ? result.refusal.toError() : result.error;
 }
 
 const isThenable = (value: unknown): boolean =>

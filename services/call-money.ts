@@ -2,7 +2,7 @@
  * The money of one attempt, as the layers of a call see it: asked for before the permit, refused,
  * released, or ended exactly once when the function has ended, however late that is.
  */
-import type { CallSpec } from './call.ts';
+import type { CallSpec } from './call-spec.ts';
 import type { CallCost } from './cost/call-cost.ts';
 import { allowanceEmpty, type CostRefusal } from './cost/cost-refusal.ts';
 import type { CostedCall } from './cost/costed-call.ts';
@@ -91,6 +91,7 @@ export class CallMoney {
 
   /** Held already or now, refused, or in need of waiting. */
   enterNow(): 'go' | 'wait' | Refusal {
+    if (this.refusal !== null) return this.refusal;
     const call = this.#callNow;
     if (call.status === 'held') return 'go';
     const { priority, signal } = this.#spec;

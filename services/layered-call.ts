@@ -7,7 +7,8 @@ import { runBounded } from './bounded-run.ts';
 import type { CallResult } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { callMoney, type CallMoney } from './call-money.ts';
-import { PLAIN_CONTEXT, type CallSpec, type Protected } from './call.ts';
+import { PLAIN_CONTEXT, type Protected } from './call.ts';
+import type { CallSpec } from './call-spec.ts';
 import { RunningContext } from './call-context.ts';
 import type { CostRefusal } from './cost/cost-refusal.ts';
 import { FuseboardError, type RefusalCode } from './errors.ts';
@@ -50,11 +51,12 @@ export async function callLayered<T>(
   host: LayeredHost,
   spec: CallSpec,
   fn: Protected<T>,
+  money: CallMoney | null = callMoney(host, spec),
 ): Promise<CallResult<T>> {
   const { retry } = host.options;
   const result = await (retry === null
-    ? attempt(host, spec, fn, 1)
-    : attempts(host, spec, fn, retry));
+    ? attempt(host, spec, fn, 1, money)
+    : attempts(host, spec, fn, retry, money));
   return result.ok || result.refused ? result : { ok: false, refused: false, error: result.error };
 }
 
@@ -63,12 +65,14 @@ async function attempts<T>(
   spec: CallSpec,
   fn: Protected<T>,
   retry: ResolvedRetry,
+  first: CallMoney | null,
 ): Promise<AttemptResult<T>> {
   const { clock } = host.runtime;
   const startMs = clock.monotonicMs();
   let last: AttemptResult<T> | undefined;
   for (let number = 1; ; number++) {
-    const result = await attempt(host, spec, fn, number);
+    const money = number === 1 ? first : callMoney(host, spec);
+    const result = await attempt(host, spec, fn, number, money);
     // A refusal ends retrying; what the caller gets is what happened to the call itself.
     if (!result.ok && result.refused) return last ?? result;
     if (result.ok || number >= retry.attemptsMax) return result;
@@ -92,17 +96,16 @@ async function attempt<T>(
   spec: CallSpec,
   fn: Protected<T>,
   number: number,
+  money: CallMoney | null,
 ): Promise<AttemptResult<T>> {
   if (spec.signal?.aborted) return failed(spec.signal.reason, CANCELLED);
   let permit: OpenPermit;
-  let money: CallMoney | null = null;
   try {
     const { mode, requireCost } = host.options;
     if (spec.cost === null && requireCost && mode !== 'off') {
       const refusal = host.refuse('cost_required', spec, mode === 'enforce');
       if (mode === 'enforce') return refused(refusal);
     }
-    money = callMoney(host, spec);
     const answer = enterNow(host, spec, money) ?? (await enter(host, spec, money));
     if (answer instanceof Refusal) {
       money?.release();

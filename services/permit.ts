@@ -4,11 +4,11 @@
  */
 import type { Bulkhead } from './bulkhead.ts';
 import type { CallMoney } from './call-money.ts';
+import type { CallSpec } from './call-spec.ts';
 import { invalidArgument } from './check.ts';
 import type { NanoUsd } from './cost/money.ts';
 import type { Usage } from './cost/usage.ts';
 import type { Deadline } from './deadlines.ts';
-import type { CallLabels } from './facts.ts';
 import {
   CANCELLED,
   FAILED,
@@ -65,8 +65,7 @@ export class OpenPermit implements Permit {
   /** Where it is watched for being slow, and its slot there; null where nobody watches. */
   readonly running: RunningCalls | null;
   readonly slot: number;
-  /** What its facts carry. */
-  readonly labels: CallLabels;
+  readonly spec: CallSpec;
   /** 1 for the first attempt. */
   attempt = 1;
   status: 'open' | 'settled' | 'expired' = 'open';
@@ -84,7 +83,7 @@ export class OpenPermit implements Permit {
     startedMs: number,
     running: RunningCalls | null,
     slot: number,
-    labels: CallLabels,
+    spec: CallSpec,
   ) {
     this.#owner = owner;
     this.generation = generation;
@@ -92,7 +91,7 @@ export class OpenPermit implements Permit {
     this.startedMs = startedMs;
     this.running = running;
     this.slot = slot;
-    this.labels = labels;
+    this.spec = spec;
   }
 
   succeed(): Recorded {

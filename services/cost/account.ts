@@ -50,6 +50,10 @@ export class Account {
   lowWaterNanoUsd = -Infinity;
   /** Whether a call reserved here since the last look at what is not needed. */
   isBusy = false;
+  /** Whether it is looked after, so that what is not needed goes back. */
+  isWatched = false;
+  /** Whether a settlement of it is in the block that is being filled. */
+  isTouched = false;
   /** Whether a call used it since it was last a candidate for being forgotten. */
   isRecent = true;
   /** Reserved since the last draw, to know how fast it is spent. */
@@ -145,6 +149,7 @@ export class Account {
 
   /** What is settled goes to the store. */
   send(): void {
+    this.isTouched = false;
     this.sentNanoUsd += this.openNanoUsd;
     this.openNanoUsd = 0;
   }

@@ -26,6 +26,8 @@ export class AllowanceReturns {
 
   /** An account holds something: look after it. */
   watch(account: Account): void {
+    if (account.isWatched) return;
+    account.isWatched = true;
     this.#held.add(account);
     this.#deadline ??= this.#next();
   }
@@ -55,6 +57,8 @@ export class AllowanceReturns {
     account.isBusy = false;
     this.#options.giveBack(account, account.giveUp(keepNanoUsd));
     // What running calls hold comes back as they end.
-    if (account.availableNanoUsd <= 0 && account.reservedNanoUsd === 0) this.#held.delete(account);
+    if (account.availableNanoUsd > 0 || account.reservedNanoUsd > 0) return;
+    this.#held.delete(account);
+    account.isWatched = false;
   }
 }

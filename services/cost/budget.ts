@@ -134,7 +134,7 @@ export function summaryOf(
     reservedNanoUsd: state.heldNanoUsd as NanoUsd,
     overspentNanoUsd: state.overspentNanoUsd as NanoUsd,
     leftNanoUsd: left as NanoUsd,
-    percentage: limit === 0 ? 100 : (spent / limit) * 100,
+    percentage: limit === 0 ? 100 : (spent * 100) / limit,
     level: levelAt(limit, spent, budget),
     nextPeriodAtMs: key.endMs,
   };

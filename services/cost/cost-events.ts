@@ -63,7 +63,7 @@ export class CostEvents {
   readonly #options: CostEventsOptions;
   #pending: OutsideCost[] = [];
   /** Accounts that the pending costs concern. */
-  #concerned = new Set<Account>();
+  readonly #concerned = new Set<Account>();
   #booking: Promise<void> | null = null;
 
   constructor(options: CostEventsOptions) {

@@ -31,6 +31,7 @@ export class CostPlan {
   #charges: Told<readonly number[]> | null = null;
   price: Price;
   readonly #sources: PlanSources;
+  readonly #tagCount: number;
   readonly #gauges: PeriodGauge[] = [];
   #validFromMs = -Infinity;
   #validUntilMs = -Infinity;
@@ -38,10 +39,30 @@ export class CostPlan {
   constructor(shape: CallShape, sources: PlanSources, nowMs: number) {
     this.shape = shape;
     this.#sources = sources;
+    this.#tagCount = Object.keys(shape.tags).length;
     this.labels = new ToldLabels(shape);
     this.rules = sources.rules.planFor(shape, (rule) => this.#gaugeOf(rule));
     this.price = sources.prices.find({ ...shape, atMs: nowMs });
     this.refresh(nowMs);
+  }
+
+  /** Whether a call has this shape; false is no proof that it has not. */
+  isOf(
+    breaker: string,
+    provider: string | undefined,
+    operation: string,
+    model: string | undefined,
+    tags: Readonly<Record<string, string>>,
+  ): boolean {
+    const { shape } = this;
+    if (shape.breaker !== breaker || shape.provider !== provider) return false;
+    if (shape.operation !== operation || shape.model !== model) return false;
+    let count = 0;
+    for (const name in tags) {
+      if (shape.tags[name] !== tags[name]) return false;
+      count++;
+    }
+    return count === this.#tagCount;
   }
 
   /** Brings accounts and price to an instant, where they are not good for it. */
@@ -117,6 +138,8 @@ class PeriodGauge implements Gauge {
 export class PlanCache {
   readonly #sources: PlanSources;
   readonly #plans = new Map<string, CostPlan>();
+  /** Calls of one shape come in a row. */
+  #last: CostPlan | null = null;
 
   constructor(sources: PlanSources) {
     this.#sources = sources;
@@ -134,24 +157,24 @@ export class PlanCache {
     tags: Readonly<Record<string, string>>,
     nowMs: number,
   ): CostPlan {
+    const last = this.#last;
+    if (last?.isOf(breaker, provider, operation, model, tags)) {
+      last.bringTo(nowMs);
+      return last;
+    }
     let key = `${breaker}\0${provider}\0${operation}\0${model}`;
     for (const name in tags) key += `\0${name}\0${tags[name]}`;
     const known = this.#plans.get(key);
     // Of these texts only a breaker's and a provider's name may hold what separates them.
     if (known?.shape.breaker === breaker && known.shape.provider === provider) {
       known.bringTo(nowMs);
-      return known;
+      return (this.#last = known);
     }
     const shape = { breaker, provider, operation, model, tags: { ...tags } };
     const plan = new CostPlan(shape, this.#sources, nowMs);
     if (this.#plans.size >= PLANS_MAX)
       this.#plans.delete(this.#plans.keys().next().value as string);
     this.#plans.set(key, plan);
-    return plan;
-  }
-
-  /** Prices or budgets changed: everything is worked out again when it is next asked for. */
-  clear(): void {
-    this.#plans.clear();
+    return (this.#last = plan);
   }
 }

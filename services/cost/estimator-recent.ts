@@ -34,6 +34,10 @@ export class RecentEntries<T> {
   }
 
   find(operation: string, model: string | undefined): Entry<T> | undefined {
+    const newest = this.#ends.older;
+    if (newest.operation === operation && newest.model === (model ?? '') && this.#size > 0) {
+      return newest;
+    }
     const entry = this.#models.get(operation)?.get(model ?? '');
     if (entry !== undefined) this.#touch(entry);
     return entry;

@@ -52,7 +52,7 @@ interface Block {
   refused: Map<number, { count: number; expectedNanoUsd: number; atMs: number }>;
   returns: Map<Account, number>;
   /** Accounts whose settlements are in here. */
-  touched: Set<Account>;
+  touched: Account[];
 }
 
 const emptyBlock = (rows: number): Block => ({
@@ -62,14 +62,14 @@ const emptyBlock = (rows: number): Block => ({
   charges: [],
   refused: new Map(),
   returns: new Map(),
-  touched: new Set(),
+  touched: [],
 });
 
 export class LedgerWriter {
   readonly #options: LedgerWriterOptions;
   #block = emptyBlock(FIRST_ROWS);
   /** On its way; null while nothing is. */
-  #sent: { readonly batch: LedgerBatch; readonly touched: ReadonlySet<Account> } | null = null;
+  #sent: { readonly batch: LedgerBatch; readonly touched: readonly Account[] } | null = null;
   #seq = 0;
   #nextLabels = 0;
   #nextCharges = 0;
@@ -114,7 +114,11 @@ export class LedgerWriter {
       block.rows = grown;
     }
     block.rowCount++;
-    for (const account of accounts) block.touched.add(account);
+    for (const account of accounts) {
+      if (account.isTouched) continue;
+      account.isTouched = true;
+      block.touched.push(account);
+    }
     if (block.rowCount === ROWS_FLUSHED) this.#options.clock.defer(this.#flushSoon);
     this.#soon();
     return offset;
@@ -210,7 +214,7 @@ export class LedgerWriter {
   }
 
   /** The block as a numbered batch; a new block takes its place. */
-  #take(): { batch: LedgerBatch; touched: ReadonlySet<Account> } {
+  #take(): { batch: LedgerBatch; touched: readonly Account[] } {
     const block = this.#block;
     this.#block = emptyBlock(Math.max(FIRST_ROWS, block.rowCount));
     for (const account of block.touched) account.send();

@@ -78,10 +78,14 @@ export async function openMoneyDesk(options: MoneyDeskOptions): Promise<MoneyDes
 }
 
 const definitionsOf = ({ budgets, override }: ResolvedCostOptions) =>
-  [...budgets, ...(override === null ? [] : [override])].map(({ id, limitNanoUsd }) => ({
-    id,
-    limitNanoUsd,
-  }));
+  [...budgets, ...(override === null ? [] : [override])].map(
+    ({ id, limitNanoUsd, warnAt, exhaustedBelow }) => ({
+      id,
+      limitNanoUsd,
+      warnAt,
+      exhaustedBelow,
+    }),
+  );
 
 export class MoneyDesk {
   readonly treasury: Treasury;

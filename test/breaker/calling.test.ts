@@ -148,7 +148,7 @@ describe('what a caller says of a call', () => {
       'an option misspelt',
       null,
       { singal: undefined },
-      "an option of a call must be one of signal, priority, tags, correlationId, got 'singal'",
+      "an option of a call must be one of signal, priority, tags, correlationId, override, got 'singal'",
     ],
     ['a signal that is none', null, { signal: {} }, 'signal must be an AbortSignal, got {}'],
     ['tags that are none', null, { tags: 'a' }, "tags must be an object, got 'a'"],

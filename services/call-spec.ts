@@ -1,0 +1,174 @@
+/**
+ * A call's description, checked, each field read once. One object holds all of it; what only facts
+ * want is put together when a fact is made.
+ */
+import type { CallOptions, Operation, Protected } from './call.ts';
+import { invalidArgument, isObject } from './check.ts';
+import type { CallCost, CallOverride } from './cost/call-cost.ts';
+import type { ChatMessage } from './cost/token-messages.ts';
+import type { CallLabels } from './facts.ts';
+
+const KEYS = [
+  'signal',
+  'priority',
+  'tags',
+  'correlationId',
+  'override',
+] as const satisfies readonly (keyof CallOptions)[];
+const TAGS_MAX = 16;
+const TEXT_MAX = 256;
+const TOKENS_MAX = 1_000_000_000;
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
+export class CallSpec implements CallCost {
+  readonly signal: AbortSignal | undefined;
+  readonly priority: number;
+  readonly correlationId: string | undefined;
+  /** Empty where it names none. */
+  readonly operation: string;
+  readonly model: string | undefined;
+  readonly messages: readonly ChatMessage[] | undefined;
+  readonly input: string | undefined;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly override: CallOverride | null;
+
+  /** @throws FuseboardError invalid_argument, naming the field. */
+  constructor(operation: Operation | null, options: CallOptions | undefined) {
+    const given = operation ?? NOTHING;
+    const said = options ?? NO_OPTIONS;
+    const { model, messages, input } = given;
+    const { signal, correlationId } = said;
+    this.signal = signal;
+    this.priority = said.priority ?? given.priority ?? 0;
+    this.correlationId = correlationId;
+    this.operation = given.operation;
+    this.model = model;
+    this.messages = messages;
+    this.input = input;
+    this.inputTokens = tokensOf('inputTokens', given.inputTokens);
+    this.outputTokens = tokensOf('outputTokens', given.outputTokens);
+    this.maxOutputTokens = tokensOf('maxOutputTokens', given.maxOutputTokens);
+    const tags = said.tags ?? given.tags;
+    this.tags = tags === undefined ? NO_TAGS : copyOfTags(tags);
+    this.override = said.override === undefined ? null : checkedOverride(said.override);
+    if (operation !== null) checkText('operation.operation', this.operation);
+    if (model !== undefined) checkText('operation.model', model);
+    if (messages !== undefined && !Array.isArray(messages)) {
+      throw invalidArgument('operation.messages', 'an array of messages', messages);
+    }
+    if (input !== undefined && typeof input !== 'string') {
+      throw invalidArgument('operation.input', 'a string', input);
+    }
+    if (!Number.isFinite(this.priority)) {
+      throw invalidArgument('priority', 'a finite number', this.priority);
+    }
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw invalidArgument('signal', 'an AbortSignal', signal);
+    }
+    if (correlationId !== undefined) checkText('correlationId', correlationId);
+  }
+
+  /** What it says about its cost; null where it names no operation. */
+  get cost(): CallCost | null {
+    return this.operation === '' ? null : this;
+  }
+
+  /** What its facts carry. */
+  get labels(): CallLabels {
+    const { operation, model, tags, correlationId } = this;
+    return {
+      ...(operation === '' ? {} : { operation }),
+      ...(model === undefined ? {} : { model }),
+      ...(tags === NO_TAGS ? {} : { tags: { ...tags } }),
+      ...(correlationId === undefined ? {} : { correlationId }),
+    };
+  }
+}
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
+const NOTHING: Operation = Object.freeze({ operation: '' });
+const PLAIN_SPEC = new CallSpec(null, undefined);
+
+/** @throws FuseboardError invalid_argument, naming the field. */
+export function specOf(operation: Operation | null, options: CallOptions | undefined): CallSpec {
+  if (operation === null && options === undefined) return PLAIN_SPEC;
+  if (options !== undefined) checkKeys(options);
+  return new CallSpec(operation, options);
+}
+
+/** The description of `call(fn, options)` or `call(operation, fn, options)`. */
+export function specFrom(
+  first: unknown,
+  second: unknown,
+  third: CallOptions | undefined,
+): CallSpec {
+  if (typeof first === 'function') return specOf(null, second as CallOptions | undefined);
+  if (typeof first !== 'object' || first === null) {
+    throw invalidArgument('call(fn) or call(operation, fn)', 'given a function', first);
+  }
+  return specOf(first as Operation, third);
+}
+
+/** The function of `call(fn)` or `call(operation, fn)`. */
+export function functionFrom<T>(first: unknown, second: unknown): Protected<T> {
+  const fn = typeof first === 'object' && first !== null ? second : first;
+  if (typeof fn === 'function') return fn as Protected<T>;
+  throw invalidArgument('call(fn) or call(operation, fn)', 'given a function', fn);
+}
+
+/** A misspelt option, such as a signal that nobody heeds, must not pass silently. */
+function checkKeys(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidArgument('the options of a call', 'an object', options);
+  }
+  for (const key of Object.keys(options)) {
+    if ((KEYS as readonly string[]).includes(key)) continue;
+    throw invalidArgument('an option of a call', `one of ${KEYS.join(', ')}`, key);
+  }
+}
+
+const isText = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= TEXT_MAX &&
+  !value.includes('\0');
+
+function checkText(path: string, value: unknown): void {
+  if (isText(value)) return;
+  throw invalidArgument(path, `a string of 1 to ${TEXT_MAX} characters without NUL`, value);
+}
+
+/** A copy, so that what a caller changes later changes nothing about this call. */
+function copyOfTags(tags: unknown): Readonly<Record<string, string>> {
+  if (typeof tags !== 'object' || tags === null) throw invalidArgument('tags', 'an object', tags);
+  const copy: Record<string, string> = {};
+  let count = 0;
+  for (const name of Object.keys(tags)) {
+    if (++count > TAGS_MAX) {
+      throw invalidArgument('tags', `at most ${TAGS_MAX} entries`, Object.keys(tags).length);
+    }
+    const value = (tags as Readonly<Record<string, string>>)[name];
+    checkText('a tag name', name);
+    if (!isText(value)) checkText(`tags.${name}`, value);
+    copy[name] = value as string;
+  }
+  return copy;
+}
+
+function checkedOverride(override: unknown): CallOverride {
+  if (!isObject(override)) throw invalidArgument('override', 'an object', override);
+  const { reason, by } = override as CallOverride;
+  checkText('override.reason', reason);
+  checkText('override.by', by);
+  return { reason, by };
+}
+
+function tokensOf(name: string, tokens: unknown): number | null {
+  if (tokens === undefined) return null;
+  const fits = Number.isSafeInteger(tokens) && (tokens as number) >= 0;
+  if (fits && (tokens as number) <= TOKENS_MAX) return tokens as number;
+  throw invalidArgument(`operation.${name}`, `an integer from 0 to ${TOKENS_MAX}`, tokens);
+}
