@@ -43,10 +43,10 @@ const WAIT_MS = 5_000;
  */
 export function openBooksToRead(target: string, clock: Pick<Clock, 'nowMs'>): ReadableBooks {
   const path = resolve(sqlitePath(target));
-  assertThere(path);
   const Database = loadSqlite();
   let handle: SqliteHandle | undefined;
   try {
+    assertThere(path);
     // Opened read-only, SQLite would leave the files beside it behind, owned by whoever looked.
     handle = new Database(path, { timeout: WAIT_MS, fileMustExist: true });
     handle.pragma('query_only = ON');

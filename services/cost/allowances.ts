@@ -175,7 +175,8 @@ export class Allowances {
 
   #itemOf(account: Account, first: Waiter | undefined): DrawItem {
     const { key } = account;
-    if (account.isMeter && account.number >= 0) return { key, needNanoUsd: 0, wantNanoUsd: 0 };
+    // A meter is only asked for its number: there is nothing to draw from it.
+    if (account.isMeter) return { key, needNanoUsd: 0, wantNanoUsd: 0 };
     const worstNanoUsd = first?.worstNanoUsd ?? 0;
     const needNanoUsd = Math.max(0, worstNanoUsd - account.availableNanoUsd);
     let wantNanoUsd = needNanoUsd;

@@ -80,6 +80,9 @@ export class CostedCall implements EstimateRequest {
   charges: Told<readonly number[]> | null = null;
   /** What its worst case holds in each of these accounts. */
   reservedNanoUsd = 0;
+  /** Its neighbours among the calls whose money is held. */
+  nextHeld: CostedCall | null = null;
+  previousHeld: CostedCall | null = null;
   #usage: Usage | null = null;
   #costNanoUsd: number | null = null;
 

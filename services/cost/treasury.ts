@@ -15,6 +15,7 @@ import * as refusals from './cost-refusal.ts';
 import type { CostRefusal } from './cost-refusal.ts';
 import { CostedCall, writeRow, type CallEnder, type Ending } from './costed-call.ts';
 import type { EstimatorChain } from './estimators.ts';
+import { HeldCalls } from './held-calls.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import type { Levels } from './levels.ts';
 import type { OverrideFund } from './override-fund.ts';
@@ -62,7 +63,7 @@ export interface TreasuryParts {
 export class Treasury implements CallEnder {
   readonly #parts: TreasuryParts;
   /** Calls whose money is held. */
-  readonly #held = new Set<CostedCall>();
+  readonly #held = new HeldCalls();
   readonly #decision = new RuleDecision();
   /** Of the next row. */
   #number = 1;
@@ -107,11 +108,12 @@ export class Treasury implements CallEnder {
     priority: number,
     signal: AbortSignal | undefined,
   ): Way {
-    if (!call.isRuled) {
-      const refusal = this.#look(call, host, priority, signal);
-      if (refusal !== null) return refusal;
-    }
-    return call.turn === null && this.#takeNow(call) ? 'go' : 'wait';
+    if (call.isRuled) return call.turn === null && this.#takeLater(call) ? 'go' : 'wait';
+    const refusal = this.#look(call, host, priority, signal);
+    if (refusal !== null) return refusal;
+    if (call.turn !== null || !this.#take(call)) return 'wait';
+    this.#hold(call, call.plan.accounts, call.worstNanoUsd);
+    return 'go';
   }
 
   /** The rest of the way, for a call that must wait. Rejects when its caller gives up. */
@@ -119,14 +121,14 @@ export class Treasury implements CallEnder {
     const { turn } = call;
     call.turn = null;
     await turn;
-    if (this.#takeNow(call)) return null;
     const { allowances, clock, ledger } = this.#parts;
     if (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
     if (ledger.isFull) return refusals.booksBehind(ledger.pendingCount);
+    if (this.#takeLater(call)) return null;
     call.plan.renew(clock.nowMs());
     const { accounts } = call.plan;
     const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
-    if (taken === 'reserved') return this.#hold(call, accounts, call.worstNanoUsd);
+    if (taken === 'reserved') return this.#holdLater(call, accounts, call.worstNanoUsd);
     if (this.mayOverride(call.cost)) return this.#override(call, signal);
     return this.#short(call, taken);
   }
@@ -149,6 +151,7 @@ export class Treasury implements CallEnder {
     const { clock, cooldowns, isObserved, pacing, publish } = this.#parts;
     const decision = this.#decision;
     const nowMs = clock.monotonicMs();
+    call.heldAtMs = nowMs;
     const { expectedNanoUsd, worstNanoUsd, plan } = call;
     decide(plan.rules, expectedNanoUsd, worstNanoUsd, priority, nowMs, decision);
     if (decision.matchedCount > 0 && isObserved()) {
@@ -176,18 +179,30 @@ export class Treasury implements CallEnder {
     return null;
   }
 
-  #takeNow(call: CostedCall): boolean {
+  #take(call: CostedCall): boolean {
     const { allowances, ledger } = this.#parts;
-    const { accounts } = call.plan;
-    if (ledger.isFull || !allowances.takeNow(accounts, call.worstNanoUsd)) return false;
-    this.#hold(call, accounts, call.worstNanoUsd);
+    return !ledger.isFull && allowances.takeNow(call.plan.accounts, call.worstNanoUsd);
+  }
+
+  /** The same after a wait, out of what the period has that is now. */
+  #takeLater(call: CostedCall): boolean {
+    call.plan.renew(this.#parts.clock.nowMs());
+    if (!this.#take(call)) return false;
+    this.#holdLater(call, call.plan.accounts, call.worstNanoUsd);
     return true;
   }
 
-  #hold(call: CostedCall, accounts: readonly Account[], amountNanoUsd: number): null {
-    const { clock, rate, watch } = this.#parts;
-    call.hold(accounts, amountNanoUsd);
+  /** After a wait, the call belongs to the period in which its money came. */
+  #holdLater(call: CostedCall, accounts: readonly Account[], amountNanoUsd: number): null {
+    const { clock } = this.#parts;
+    call.atMs = clock.nowMs();
     call.heldAtMs = clock.monotonicMs();
+    return this.#hold(call, accounts, amountNanoUsd);
+  }
+
+  #hold(call: CostedCall, accounts: readonly Account[], amountNanoUsd: number): null {
+    const { rate, watch } = this.#parts;
+    call.hold(accounts, amountNanoUsd);
     rate.add(call.expectedNanoUsd, call.heldAtMs);
     this.#held.add(call);
     for (const account of accounts) if (account.availableNanoUsd > 0) watch(account);
@@ -204,7 +219,7 @@ export class Treasury implements CallEnder {
     const accounts = [account, ...meters];
     call.override = call.cost.override;
     call.charges = { what: accounts.map(({ number }) => number), place: -1 };
-    return this.#hold(call, accounts, call.worstNanoUsd);
+    return this.#holdLater(call, accounts, call.worstNanoUsd);
   }
 
   #short(call: CostedCall, taken: Exclude<Taken, 'reserved'>): CostRefusal {
@@ -222,13 +237,13 @@ export class Treasury implements CallEnder {
 
   released(call: CostedCall): void {
     const { clock, rate } = this.#parts;
-    this.#held.delete(call);
+    this.#held.remove(call);
     rate.correct(-call.expectedNanoUsd, call.heldAtMs, clock.monotonicMs());
   }
 
   ended(call: CostedCall, ending: Ending): void {
     const { clock, ledger, levels, rate, watch } = this.#parts;
-    this.#held.delete(call);
+    this.#held.remove(call);
     const nowMs = clock.monotonicMs();
     const settledAtMs = clock.nowMs();
     rate.correct(ending.costNanoUsd - call.expectedNanoUsd, call.heldAtMs, nowMs);
@@ -268,7 +283,9 @@ export class Treasury implements CallEnder {
 
   /** Nobody waits for running calls any more: each is booked at its worst case. */
   endAll(): void {
-    for (const call of this.#held) call.end('cancelled', true);
+    for (let call = this.#held.first; call !== null; call = this.#held.first) {
+      call.end('cancelled', true);
+    }
   }
 
   /** What the store has not confirmed; nothing goes to it later. */

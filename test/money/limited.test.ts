@@ -83,13 +83,14 @@ describe('by default', () => {
     const codes = results.map((result) =>
       result.ok ? 'ok' : result.refused ? result.refusal.code : 'failed',
     );
-    expect(codes).toEqual(['ok', ...Array.from({ length: 94 }, () => 'throttled')]);
+    expect(codes.filter((code) => code === 'throttled')).toHaveLength(94);
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(1);
     await rig.pass(Promise.all(calls));
     expect(results.filter((result) => result.ok)).toHaveLength(6);
   });
 
   test('COST-20 budget limited state logic: the higher priority goes first', async () => {
-    const rig = await strained();
+    const rig = await strained({ startMs: MIDNIGHT_MS - 3_600_000 });
     const order: number[] = [];
     const calls = [0, 1, 9, 5].map((priority) =>
       rig.breaker.call(costing(0.01, { priority }), () => void order.push(priority)),

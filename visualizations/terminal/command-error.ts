@@ -1,7 +1,10 @@
 /** What a command tells its user when it cannot go on: one line, a hint, an exit code. */
 
-/** 0 is success; 1: it could not be done; 2: it was asked for in the wrong way. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * 0 is success; 1: it could not be done; 2: it was asked for in the wrong way; 3: it was done, and
+ * found something wrong.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** The command cannot do its work. The message is one line. */
 export class CommandError extends Error {

@@ -23,10 +23,22 @@ export interface TextFlag {
   readonly of: string;
 }
 
-export type Flag = SwitchFlag | NumberFlag | TextFlag;
+export interface ChoiceFlag {
+  readonly kind: 'choice';
+  readonly about: string;
+  readonly choices: readonly string[];
+}
+
+export type Flag = SwitchFlag | NumberFlag | TextFlag | ChoiceFlag;
 export type FlagTable = Readonly<Record<string, Flag>>;
 
-type ValueOf<F extends Flag> = F extends SwitchFlag ? true : F extends NumberFlag ? number : string;
+type ValueOf<F extends Flag> = F extends SwitchFlag
+  ? true
+  : F extends NumberFlag
+    ? number
+    : F extends ChoiceFlag
+      ? F['choices'][number]
+      : string;
 
 /** The flags that were given. */
 export type FlagValues<Table extends FlagTable> = {
@@ -94,19 +106,36 @@ function valueOf(
     if (text !== '') return text;
     throw usageError(`${name} needs a value`, `For example ${name} ${flag.of}.`);
   }
+  const came = value === undefined ? 'nothing' : `'${value}'`;
+  if (flag.kind === 'choice') {
+    if (flag.choices.includes(text)) return text;
+    throw usageError(
+      `${name} must be one of ${flag.choices.join(', ')}, got ${came}`,
+      `For example ${name} ${flag.choices[0]}.`,
+    );
+  }
   const number = text === '' ? NaN : Number(text);
   const { min, max, isInteger = false } = flag;
   if (number >= min && number <= max && (!isInteger || Number.isInteger(number))) return number;
   const kind = isInteger ? 'an integer' : 'a number';
-  const came = value === undefined ? 'nothing' : `'${value}'`;
   throw usageError(
     `${name} must be ${kind} from ${min} to ${max}, got ${came}`,
     `For example ${name} ${Math.min(max, Math.max(min, 20))}.`,
   );
 }
 
-const placeholder = (flag: Flag): string =>
-  flag.kind === 'switch' ? '' : flag.kind === 'number' ? ' N' : ` ${flag.of}`;
+function placeholder(flag: Flag): string {
+  switch (flag.kind) {
+    case 'switch':
+      return '';
+    case 'number':
+      return ' N';
+    case 'choice':
+      return ` ${flag.choices.join('|')}`;
+    case 'text':
+      return ` ${flag.of}`;
+  }
+}
 
 const allowed = (command: string, table: FlagTable): string =>
   `Its flags are ${Object.keys(table)

@@ -9,13 +9,13 @@ import { createInterface } from 'node:readline';
 
 import { isFuseboardError, openBoard } from '../../../index.ts';
 import { operationOf, PRICES } from '../tariff.ts';
-import type { Order, TellerSettings, ToldCall } from '../telling.ts';
+import type { ChildSettings, Order, ToldCall } from '../orders.ts';
 import { request } from './provider.ts';
 
 // Without a listener the signal of a write beyond the disk's end would end the process.
 process.on('SIGXFSZ', () => {});
 
-const settings = JSON.parse(process.argv[2] ?? '') as TellerSettings;
+const settings = JSON.parse(process.argv[2] ?? '') as ChildSettings;
 const say = (line: object): void => void writeSync(1, `${JSON.stringify(line)}\n`);
 
 const board = await openBoard({
