@@ -5,7 +5,9 @@
  */
 import { createRequire } from 'node:module';
 
+import { systemClock } from './services/clock.ts';
 import { isFuseboardError } from './services/errors.ts';
+import type { BooksCommand } from './visualizations/commands/books.ts';
 import { CommandError, usageError } from './visualizations/terminal/command-error.ts';
 import type { CommandIo } from './visualizations/terminal/command-io.ts';
 
@@ -14,8 +16,11 @@ const HELP = `Circuit breakers as statecharts for applications that call paid, f
   fuseboard <command> [flags]
 
 Commands
-  demo    watch breakers protect real HTTP calls
-  paths   write a test file generated from a statechart
+  demo            watch breakers protect real HTTP calls, and budgets pay for them
+  costs           show what was spent, by model, operation, breaker, provider or tag
+  budgets         show limits, and how much of each is spent
+  ledger verify   recompute every total of the books from their rows
+  paths           write a test file generated from a statechart
 
 Flags
   --help     of the program, or of a command
@@ -24,13 +29,16 @@ Flags
 Examples
   fuseboard demo
   fuseboard demo --seconds 60 --seed 7
+  fuseboard costs --by tag:tenant --since 7d
+  fuseboard budgets --store sqlite:board.db --format json
   fuseboard paths --out breaker.paths.test.ts
   fuseboard paths --help
 
-Exit codes: 0 success, 1 it could not be done, 2 it was asked for in the wrong way.
+Exit codes: 0 success, 1 it could not be done, 2 it was asked for in the wrong way, 3 the books are
+wrong (ledger verify).
 `;
 
-const COMMANDS = ['demo', 'paths'] as const;
+const COMMANDS = ['demo', 'costs', 'budgets', 'ledger', 'paths'] as const;
 type Command = (typeof COMMANDS)[number];
 
 const io: CommandIo = {
@@ -49,6 +57,15 @@ const io: CommandIo = {
   },
 };
 
+const booksCommand: BooksCommand = {
+  io,
+  nowMs: () => systemClock.nowMs(),
+  async openBooks(store) {
+    const { openBooksToRead } = await import('./persistence/open-books.ts');
+    return openBooksToRead(store, systemClock);
+  },
+};
+
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined || first === '--help' || first === '-h') return print(HELP);
@@ -59,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
     const kind = first.startsWith('-') ? 'flag' : 'command';
     throw usageError(
       `there is no ${kind} '${first}'`,
-      `The commands are ${COMMANDS.join(' and ')}; 'fuseboard --help' explains them.`,
+      `The commands are ${COMMANDS.join(', ')}; 'fuseboard --help' explains them.`,
     );
   }
   return await start(command, rest);
@@ -72,6 +89,20 @@ async function start(command: Command, args: readonly string[]): Promise<number>
       if (asksForHelp(args)) return print(DEMO_HELP);
       const { seededRandom } = await import('./test/kit/seeded-random.ts');
       return await runDemo(args, io, seededRandom);
+    }
+    case 'costs': {
+      const { COSTS_HELP, runCosts } = await import('./visualizations/commands/costs-command.ts');
+      return asksForHelp(args) ? print(COSTS_HELP) : await runCosts(args, booksCommand);
+    }
+    case 'budgets': {
+      const { BUDGETS_HELP, runBudgets } =
+        await import('./visualizations/commands/budgets-command.ts');
+      return asksForHelp(args) ? print(BUDGETS_HELP) : await runBudgets(args, booksCommand);
+    }
+    case 'ledger': {
+      const { LEDGER_HELP, runLedger } =
+        await import('./visualizations/commands/ledger-command.ts');
+      return asksForHelp(args) ? print(LEDGER_HELP) : await runLedger(args, booksCommand);
     }
     case 'paths': {
       const { runPaths } = await import('./test/kit/paths-command.ts');
@@ -109,9 +140,9 @@ function hintOf(error: unknown): string {
   return 'This was not foreseen; FUSEBOARD_TRACE=1 shows where it happened.';
 }
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader that has seen enough, such as `head`, is no failure, and changes no verdict.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  process.exit(error.code === 'EPIPE' ? process.exitCode : 1);
 });
 
 process.exitCode = await main(process.argv.slice(2)).catch(complain);

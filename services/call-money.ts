@@ -74,9 +74,13 @@ export class CallMoney {
     return this.#call?.isDegraded ?? false;
   }
 
-  /** A spent budget need not stop it: it is free, or may run on the emergency override. */
-  get mayPassSpent(): boolean {
-    return this.#callNow.price.isFree || this.#treasury.mayOverride(this.#cost);
+  /** Whether a spent budget need not stop it: it is free, or runs on the emergency override. */
+  passesSpent(): boolean {
+    const call = this.#callNow;
+    if (call.price.isFree) return true;
+    if (!this.#treasury.mayOverride(this.#cost)) return false;
+    call.needsFund = this.#host.options.mode === 'enforce';
+    return true;
   }
 
   /** What it costs does not come out of the budget that keeps the breaker open. */

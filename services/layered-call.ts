@@ -211,7 +211,7 @@ async function pass(
   const startMs = options.probeWait === null ? 0 : clock.monotonicMs();
   for (;;) {
     const code = host.peek();
-    if (code === null || (code === 'budget_exceeded' && money?.mayPassSpent)) return null;
+    if (code === null || (code === 'budget_exceeded' && money?.passesSpent())) return null;
     // What only reports is decided where the permit is taken, so that it is reported once.
     if (!isEnforced && code !== 'board_closed') return null;
     if (options.probeWait === null || !isWaitedFor(host, code)) return host.refuse(code, spec);

@@ -3,8 +3,9 @@
  * what running calls have reserved, and what was settled since. Reserving and settling are integer
  * arithmetic in here; nothing waits and nothing is asked.
  *
- * At rest `available + reserved + sent + open` is what the store counts as held by us (a meter
- * holds nothing), and `settled + forfeited + sent + open` is what has been spent.
+ * `available + reserved + sent + open + returning` is what the store counts as held by us, but for
+ * what it was not told yet (a meter holds nothing), and `settled + forfeited + sent + open` is what
+ * has been spent.
  */
 import type { AccountKey, AccountState } from '../../persistence/money-store.ts';
 import type { BudgetLevel } from '../../machines/breaker-context.ts';
@@ -16,7 +17,7 @@ const RETIRED = -2;
 /** Share of a limit that a first draw may take. */
 const FIRST_DRAW_SHARE = 0.01;
 /** Calls that a first draw may serve. */
-const FIRST_DRAW_CALLS = 8;
+const FIRST_DRAW_CALLS = 64;
 /** Seconds of spending that one allowance may cover. */
 const ALLOWANCE_SECONDS = 2;
 /** Allowances that must be left in the store for it not to be scarce. */
@@ -33,6 +34,8 @@ export class Account {
   readonly isMeter: boolean;
   /** Infinity for a meter, and until the store has been asked. */
   limitNanoUsd = Infinity;
+  /** Set from here, and not confirmed: whatever the store says meanwhile is older. */
+  ownLimitNanoUsd: number | null = null;
   /** Drawn, and reserved by no call. Below 0 when a bill passed its reservation. */
   availableNanoUsd = 0;
   /** Held by running calls. */
@@ -41,6 +44,10 @@ export class Account {
   openNanoUsd = 0;
   /** Settled and on its way: the store has not said so yet. */
   sentNanoUsd = 0;
+  /** Given back, and the store has not said so yet. */
+  returningNanoUsd = 0;
+  /** Calls that wait for money of it, and draws of it on their way. */
+  waitersCount = 0;
   /** What the store last said. */
   settledNanoUsd = 0;
   forfeitedNanoUsd = 0;
@@ -52,6 +59,8 @@ export class Account {
   isBusy = false;
   /** Whether it is looked after, so that what is not needed goes back. */
   isWatched = false;
+  /** Looks in a row at which nobody had used it. */
+  idleCount = 0;
   /** Whether a settlement of it is in the block that is being filled. */
   isTouched = false;
   /** Whether a call used it since it was last a candidate for being forgotten. */
@@ -77,6 +86,8 @@ export class Account {
   get isIdle(): boolean {
     return (
       !this.isRecent &&
+      this.waitersCount === 0 &&
+      this.returningNanoUsd === 0 &&
       this.availableNanoUsd === 0 &&
       this.reservedNanoUsd === 0 &&
       this.openNanoUsd === 0 &&
@@ -101,7 +112,7 @@ export class Account {
   /** Spent, and reserved by running calls: this process's, and what others hold. */
   get committedNanoUsd(): number {
     const ownHeld = this.availableNanoUsd + this.sentNanoUsd + this.openNanoUsd;
-    const othersHeld = this.heldNanoUsd - ownHeld - this.reservedNanoUsd;
+    const othersHeld = this.heldNanoUsd - ownHeld - this.reservedNanoUsd - this.returningNanoUsd;
     return this.spentNanoUsd + this.reservedNanoUsd + Math.max(0, othersHeld);
   }
 
@@ -156,6 +167,8 @@ export class Account {
 
   /** What the store says now, which includes what was sent when `isOurs`. */
   hear(state: AccountState, isOurs: boolean): void {
+    // Another stands in its place by now, and hears for it.
+    if (this.isRetired) return;
     if (isOurs) this.sentNanoUsd = 0;
     this.number = state.account;
     this.settledNanoUsd = state.settledNanoUsd;
@@ -165,7 +178,7 @@ export class Account {
   }
 
   setLimit(limitNanoUsd: number | null): void {
-    const limit = limitNanoUsd ?? Infinity;
+    const limit = this.ownLimitNanoUsd ?? limitNanoUsd ?? Infinity;
     if (limit === this.limitNanoUsd) return;
     this.limitNanoUsd = limit;
     const { budget } = this;
@@ -186,6 +199,8 @@ export class Account {
    * it dies. Nothing beyond the need where the store runs low.
    */
   targetNanoUsd(worstNanoUsd: number): number {
+    // Before the store was asked nobody knows how much a share of the limit is.
+    if (this.limitNanoUsd === Infinity) return worstNanoUsd;
     const spending = this.#ratePerMs * 1_000 * ALLOWANCE_SECONDS;
     const share = Math.floor(this.limitNanoUsd * FIRST_DRAW_SHARE);
     const first = Math.min(share, worstNanoUsd * FIRST_DRAW_CALLS);
@@ -201,6 +216,11 @@ export class Account {
     this.#ratePerMs = Number.isFinite(elapsedMs) ? (this.#ratePerMs + rate) / 2 : 0;
     this.#sinceDrawNanoUsd = 0;
     this.#lastDrawMs = nowMs;
+  }
+
+  /** Whether others may soon want what is held here. */
+  get isScarce(): boolean {
+    return this.leftInStoreNanoUsd < this.availableNanoUsd * PLENTY;
   }
 
   /** Half of what should be held; nothing where the store runs low, so that no draw is in vain. */
@@ -219,7 +239,28 @@ export class Account {
   giveUp(keepNanoUsd: number): number {
     const surplus = this.isMeter ? 0 : Math.max(0, this.availableNanoUsd - keepNanoUsd);
     this.availableNanoUsd -= surplus;
-    this.heldNanoUsd -= surplus;
+    this.returningNanoUsd += surplus;
     return surplus;
+  }
+
+  /** The store took back what was given up. */
+  returned(amountNanoUsd: number): void {
+    this.returningNanoUsd -= amountNanoUsd;
+  }
+
+  /** The part of it that the store would give away again: none under a limit that was lowered. */
+  get reclaimableNanoUsd(): number {
+    return Math.max(0, this.leftInStoreNanoUsd + this.returningNanoUsd);
+  }
+
+  /** What was given up is needed after all, and the store was not told. */
+  reclaim(amountNanoUsd: number): void {
+    this.returningNanoUsd -= amountNanoUsd;
+    this.availableNanoUsd += amountNanoUsd;
+  }
+
+  /** A bill passed its reservation, and the store has booked the rest as overspent. */
+  overspent(amountNanoUsd: number): void {
+    this.availableNanoUsd += amountNanoUsd;
   }
 }

@@ -1,13 +1,16 @@
 /**
- * Gives back what this process does not need: looked at every quarter of a second for as long as
- * something is held, so that nobody is refused for long while another process hoards.
+ * Gives back what this process does not need, so that nobody is refused for long while another
+ * process hoards. Looked at every quarter of a second for as long as something is held: where the
+ * store runs low, what is idle goes back at the next look; where it has plenty, after ten seconds.
  */
 import type { Clock } from '../clock.ts';
 import type { Deadline, Deadlines } from '../deadlines.ts';
 import type { Account } from './account.ts';
 
-/** Unneeded allowance goes back within twice this. */
+/** Where the store runs low, idle allowance goes back within twice this. */
 const LOOK_MS = 250;
+/** Looks after which idle allowance goes back, however much there is: a crash would forfeit it. */
+const IDLE_LOOKS_MAX = 40;
 
 export interface AllowanceReturnsOptions {
   readonly clock: Clock;
@@ -19,6 +22,7 @@ export class AllowanceReturns {
   readonly #options: AllowanceReturnsOptions;
   readonly #held = new Set<Account>();
   #deadline: Deadline | null = null;
+  #isEnded = false;
 
   constructor(options: AllowanceReturnsOptions) {
     this.#options = options;
@@ -29,7 +33,7 @@ export class AllowanceReturns {
     if (account.isWatched) return;
     account.isWatched = true;
     this.#held.add(account);
-    this.#deadline ??= this.#next();
+    if (!this.#isEnded) this.#deadline ??= this.#next();
   }
 
   /** Gives back all that no call has reserved, now. */
@@ -38,6 +42,7 @@ export class AllowanceReturns {
   }
 
   end(): void {
+    this.#isEnded = true;
     this.#options.deadlines.cancel(this.#deadline);
     this.#deadline = null;
   }
@@ -52,10 +57,14 @@ export class AllowanceReturns {
   }
 
   #look(account: Account): void {
-    if (!account.isBusy) account.cool();
-    const keepNanoUsd = account.isBusy ? account.targetNanoUsd(0) : 0;
+    account.idleCount = account.isBusy ? 0 : account.idleCount + 1;
     account.isBusy = false;
-    this.#options.giveBack(account, account.giveUp(keepNanoUsd));
+    const isIdle = account.idleCount > 0;
+    if (isIdle) account.cool();
+    if (account.isScarce || account.idleCount >= IDLE_LOOKS_MAX) {
+      const keepNanoUsd = isIdle ? 0 : account.targetNanoUsd(0);
+      this.#options.giveBack(account, account.giveUp(keepNanoUsd));
+    }
     // What running calls hold comes back as they end.
     if (account.availableNanoUsd > 0 || account.reservedNanoUsd > 0) return;
     this.#held.delete(account);

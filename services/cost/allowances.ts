@@ -7,6 +7,7 @@ import type { DrawItem, MoneyStore } from '../../persistence/money-store.ts';
 import { onAbort } from '../abort.ts';
 import type { Clock } from '../clock.ts';
 import type { Account } from './account.ts';
+import { sumNanoUsd } from './money.ts';
 
 /** Callers behind the first one that a draw looks at. */
 const LOOK_AHEAD_MAX = 1_000;
@@ -29,6 +30,8 @@ export interface AllowancesOptions {
   readonly onDrawn: (account: Account) => void;
   /** A draw failed. */
   readonly onFailed: (error: unknown) => void;
+  /** Takes back what was given up and the store was not told of yet. Answers how much. */
+  readonly reclaim: (account: Account) => number;
 }
 
 export class Allowances {
@@ -76,18 +79,23 @@ export class Allowances {
         reject(signal.reason as Error);
         return;
       }
+      const leave = (): void => {
+        disregard();
+        awaitMoney(accounts, -1);
+      };
       const disregard = onAbort(signal, () => {
         const index = this.#waiters.indexOf(waiter);
         if (index < 0) return;
         this.#waiters.splice(index, 1);
-        disregard();
+        leave();
         reject(signal?.reason as Error);
       });
       const end = (taken: Taken): void => {
-        disregard();
+        leave();
         resolve(taken);
       };
       const waiter: Waiter = { accounts, worstNanoUsd, end };
+      awaitMoney(accounts, 1);
       this.#waiters.push(waiter);
       void this.#draw();
     });
@@ -128,14 +136,29 @@ export class Allowances {
       for (;;) {
         this.#serve();
         const first = this.#waiters[0];
-        const accounts = first?.accounts.filter(lacks(first)) ?? [...this.#low];
+        const accounts = first?.accounts.filter(lacks(first)) ?? this.#lowAccounts();
         for (const account of accounts) this.#low.delete(account);
         if (accounts.length === 0) return;
+        if (this.#reclaim(accounts)) continue;
         await this.#drawFor(first, accounts);
       }
     } finally {
       this.#isDrawing = false;
     }
+  }
+
+  #lowAccounts(): Account[] {
+    const accounts = [...this.#low].filter(({ isRetired }) => !isRetired);
+    this.#low.clear();
+    return accounts;
+  }
+
+  /** Whether anything was on its way back that is here again. */
+  #reclaim(accounts: readonly Account[]): boolean {
+    const { reclaim, onDrawn } = this.#options;
+    const reclaimed = accounts.filter((account) => reclaim(account) > 0);
+    for (const account of reclaimed) onDrawn(account);
+    return reclaimed.length > 0;
   }
 
   /** Gives to those who wait, in order, for as long as there is enough. */
@@ -151,12 +174,15 @@ export class Allowances {
     const { store, clock, onHeard, onDrawn, onFailed } = this.#options;
     const items = accounts.map((account) => this.#itemOf(account, first));
     let answer;
+    awaitMoney(accounts, 1);
     try {
       answer = await store.draw(items);
     } catch (error) {
       onFailed(error);
-      for (const waiter of this.#waiters.splice(0)) waiter.end('unavailable');
+      this.#serveFromHere();
       return;
+    } finally {
+      awaitMoney(accounts, -1);
     }
     const nowMs = clock.monotonicMs();
     accounts.forEach((account, index) => {
@@ -173,6 +199,13 @@ export class Allowances {
     if (answer.drawnNanoUsd === null) this.#refuse(accounts, answer.shortOf, first);
   }
 
+  /** The store gives nothing: what is here already goes to those for whom it is enough. */
+  #serveFromHere(): void {
+    for (const { accounts, worstNanoUsd, end } of this.#waiters.splice(0)) {
+      end(this.#reserve(accounts, worstNanoUsd) ? 'reserved' : 'unavailable');
+    }
+  }
+
   #itemOf(account: Account, first: Waiter | undefined): DrawItem {
     const { key } = account;
     // A meter is only asked for its number: there is nothing to draw from it.
@@ -182,7 +215,8 @@ export class Allowances {
     let wantNanoUsd = needNanoUsd;
     for (let place = 1; place < Math.min(this.#waiters.length, LOOK_AHEAD_MAX); place++) {
       const waiter = this.#waiters[place] as Waiter;
-      if (waiter.accounts.includes(account)) wantNanoUsd += waiter.worstNanoUsd;
+      if (!waiter.accounts.includes(account)) continue;
+      wantNanoUsd = sumNanoUsd(wantNanoUsd, waiter.worstNanoUsd);
     }
     const targetNanoUsd = account.targetNanoUsd(worstNanoUsd) - account.availableNanoUsd;
     return { key, needNanoUsd, wantNanoUsd: Math.max(wantNanoUsd, targetNanoUsd) };
@@ -206,3 +240,8 @@ const lacks =
   ({ worstNanoUsd }: Waiter) =>
   (account: Account): boolean =>
     !account.has(worstNanoUsd);
+
+/** Notes that money of some accounts is about to be used, or no longer is. */
+function awaitMoney(accounts: readonly Account[], difference: 1 | -1): void {
+  for (const account of accounts) account.waitersCount += difference;
+}

@@ -65,15 +65,14 @@ export class CostPlan {
     return count === this.#tagCount;
   }
 
-  /** Brings accounts and price to an instant, where they are not good for it. */
-  bringTo(nowMs: number): void {
-    if (nowMs >= this.#validUntilMs || nowMs < this.#validFromMs) this.refresh(nowMs);
-  }
-
-  /** As `bringTo`, and where an account was forgotten meanwhile. */
+  /**
+   * Brings accounts and price to an instant, where they are not good for it. An account that was
+   * forgotten meanwhile hears of no limit any more, and is asked for again.
+   */
   renew(nowMs: number): void {
-    if (this.accounts.some(({ isRetired }) => isRetired)) this.refresh(nowMs);
-    else this.bringTo(nowMs);
+    let isGood = nowMs >= this.#validFromMs && nowMs < this.#validUntilMs;
+    for (const account of this.accounts) if (account.isRetired) isGood = false;
+    if (!isGood) this.refresh(nowMs);
   }
 
   refresh(nowMs: number): void {
@@ -159,15 +158,15 @@ export class PlanCache {
   ): CostPlan {
     const last = this.#last;
     if (last?.isOf(breaker, provider, operation, model, tags)) {
-      last.bringTo(nowMs);
+      last.renew(nowMs);
       return last;
     }
     let key = `${breaker}\0${provider}\0${operation}\0${model}`;
     for (const name in tags) key += `\0${name}\0${tags[name]}`;
     const known = this.#plans.get(key);
-    // Of these texts only a breaker's and a provider's name may hold what separates them.
-    if (known?.shape.breaker === breaker && known.shape.provider === provider) {
-      known.bringTo(nowMs);
+    // Texts may hold what separates them, and a model may be called `undefined`.
+    if (known?.isOf(breaker, provider, operation, model, tags)) {
+      known.renew(nowMs);
       return (this.#last = known);
     }
     const shape = { breaker, provider, operation, model, tags: { ...tags } };

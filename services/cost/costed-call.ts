@@ -71,12 +71,14 @@ export class CostedCall implements EstimateRequest {
   isRuled = false;
   /** Its turn among throttled calls; null when it need not wait for one. */
   turn: Promise<void> | null = null;
+  /** It passes what would stop it, and is paid for by the emergency override alone. */
+  needsFund = false;
   /** Runs on the emergency override. */
   override: CallOverride | null = null;
   status: ReservationStatus = 'none';
   /** Where it is reserved. */
   accounts: readonly Account[] = [];
-  /** How rows name them; null where they are those of its plan. */
+  /** How rows name them; null while nothing is held. */
   charges: Told<readonly number[]> | null = null;
   /** What its worst case holds in each of these accounts. */
   reservedNanoUsd = 0;
@@ -124,9 +126,12 @@ export class CostedCall implements EstimateRequest {
 
   /** The money is there. */
   hold(accounts: readonly Account[], amountNanoUsd: number): void {
+    const { plan } = this;
     this.status = 'held';
     this.accounts = accounts;
     this.reservedNanoUsd = amountNanoUsd;
+    // Kept from now on: when it ends, its plan may be about another period.
+    this.charges ??= plan.accounts === accounts ? plan.charges : numbersOf(accounts);
   }
 
   /** @throws FuseboardError invalid_argument */
@@ -148,6 +153,8 @@ export class CostedCall implements EstimateRequest {
     if (this.status !== 'held') return;
     this.status = 'none';
     for (const account of this.accounts) account.release(this.reservedNanoUsd);
+    this.charges = null;
+    this.override = null;
     this.#ender.released(this);
   }
 
@@ -182,6 +189,12 @@ export class CostedCall implements EstimateRequest {
     }
   }
 }
+
+/** Accounts as rows name them. */
+export const numbersOf = (accounts: readonly Account[]): Told<readonly number[]> => ({
+  what: accounts.map(({ number }) => number),
+  place: -1,
+});
 
 const OUTCOME_PLACES = new Map<Outcome, number>(OUTCOMES.map((outcome, place) => [outcome, place]));
 const BASIS_PLACES = new Map<CostBasis, number>(COST_BASES.map((basis, place) => [basis, place]));

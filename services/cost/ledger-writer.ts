@@ -13,6 +13,7 @@ import type { Committed, MoneyStore } from '../../persistence/money-store.ts';
 import type { Clock } from '../clock.ts';
 import type { Deadline, Deadlines } from '../deadlines.ts';
 import type { Account } from './account.ts';
+import { sumNanoUsd } from './money.ts';
 
 /** Rows reach the store at most this much later. */
 const WRITE_BEHIND_MS = 20;
@@ -55,6 +56,11 @@ interface Block {
   touched: Account[];
 }
 
+interface Sent {
+  readonly batch: LedgerBatch;
+  readonly returns: ReadonlyMap<Account, number>;
+}
+
 const emptyBlock = (rows: number): Block => ({
   rows: new Float64Array(rows * LEDGER_WIDTH),
   rowCount: 0,
@@ -69,8 +75,10 @@ export class LedgerWriter {
   readonly #options: LedgerWriterOptions;
   #block = emptyBlock(FIRST_ROWS);
   /** On its way; null while nothing is. */
-  #sent: { readonly batch: LedgerBatch; readonly touched: readonly Account[] } | null = null;
+  #sent: Sent | null = null;
+  /** Of the last batch made, and of the last one that the store took. */
   #seq = 0;
+  #takenSeq = 0;
   #nextLabels = 0;
   #nextCharges = 0;
   #failures = 0;
@@ -154,7 +162,7 @@ export class LedgerWriter {
     if (known === undefined) this.#block.refused.set(place, { count: 1, expectedNanoUsd, atMs });
     else {
       known.count++;
-      known.expectedNanoUsd += expectedNanoUsd;
+      known.expectedNanoUsd = sumNanoUsd(known.expectedNanoUsd, expectedNanoUsd);
       known.atMs = atMs;
     }
     this.#soon();
@@ -168,23 +176,39 @@ export class LedgerWriter {
     this.#soon();
   }
 
+  /**
+   * Takes back, for a caller who waits, what was to be given back and is not on its way yet: at
+   * most so much. Answers how much that is.
+   */
+  takeBack(account: Account, mostNanoUsd: number): number {
+    const { returns } = this.#block;
+    const unsentNanoUsd = returns.get(account) ?? 0;
+    const amountNanoUsd = Math.min(unsentNanoUsd, mostNanoUsd);
+    if (amountNanoUsd <= 0) return 0;
+    if (amountNanoUsd === unsentNanoUsd) returns.delete(account);
+    else returns.set(account, unsentNanoUsd - amountNanoUsd);
+    account.reclaim(amountNanoUsd);
+    return amountNanoUsd;
+  }
+
   readonly #flushSoon = (): void => this.flush();
 
   /** Sends what there is, now, unless something is on its way. */
   flush(): void {
+    // What is on its way, or waits to be sent again, goes first.
+    if (this.#sent !== null || this.#isClosed) return;
     this.#options.deadlines.cancel(this.#deadline);
     this.#deadline = null;
-    if (this.#sent !== null || this.#isClosed || this.#isEmpty()) return;
-    this.#send();
+    if (!this.#isEmpty()) this.#send();
   }
 
   /** Resolves when everything noted so far is in the store, or the store has failed. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && (this.#sent !== null || !this.#isEmpty())) {
-      this.flush();
-      const { failures } = { failures: this.#failures };
+    const lastSeq = this.#seq + (this.#isEmpty() ? 0 : 1);
+    while (!this.#isClosed && this.#takenSeq < lastSeq) {
+      const failuresBefore = this.#failures;
       await this.caughtUp();
-      if (this.#failures > failures) return;
+      if (this.#failures > failuresBefore) return;
     }
   }
 
@@ -214,7 +238,7 @@ export class LedgerWriter {
   }
 
   /** The block as a numbered batch; a new block takes its place. */
-  #take(): { batch: LedgerBatch; touched: readonly Account[] } {
+  #take(): Sent {
     const block = this.#block;
     this.#block = emptyBlock(Math.max(FIRST_ROWS, block.rowCount));
     for (const account of block.touched) account.send();
@@ -234,7 +258,7 @@ export class LedgerWriter {
       refused,
       returns,
     };
-    return { batch, touched: block.touched };
+    return { batch, returns: block.returns };
   }
 
   #send(): void {
@@ -248,6 +272,8 @@ export class LedgerWriter {
 
   #committed(batch: LedgerBatch, committed: Committed): void {
     if (this.#sent?.batch !== batch) return;
+    for (const [account, amountNanoUsd] of this.#sent.returns) account.returned(amountNanoUsd);
+    this.#takenSeq = batch.seq;
     this.#sent = null;
     const { onCommitted, onRecovered } = this.#options;
     if (this.#failures > 0) {

@@ -154,6 +154,7 @@ export class MoneyDesk {
       onHeard: (account) => this.#heard(account),
       onDrawn: watch,
       onFailed: (error) => this.#failed(error, FAILURES_TOLD, this.ledger.pendingCount),
+      reclaim: (account) => this.ledger.takeBack(account, account.reclaimableNanoUsd),
     });
     const { delayMaxMs, queueMax } = config;
     this.#pacing = new Pacing({ clock, deadlines, random, delayMaxMs, queueMax });
@@ -235,7 +236,13 @@ export class MoneyDesk {
   /** The process ends: nobody can be waited for. */
   leaveNow(): void {
     this.#stop();
-    this.store.leaveNow(this.treasury.end(() => undefined));
+    const batches = this.treasury.end(() => undefined);
+    try {
+      this.store.leaveNow(batches);
+    } catch (error) {
+      // What is not booked now is forfeited later: no throw in a process's last moment mends that.
+      this.#failed(error, FAILURES_TOLD, batches.length);
+    }
   }
 
   #stop(): void {
@@ -288,9 +295,14 @@ export class MoneyDesk {
   #heard(account: Account): void {
     this.book.heard(account);
     this.levels.check(account);
+    this.#recovered();
   }
 
   #committed({ accounts, overspent }: Committed): void {
+    this.#recovered();
+    for (const { account, amountNanoUsd } of overspent) {
+      this.book.numbered(account)?.overspent(amountNanoUsd);
+    }
     for (const state of accounts) this.hear(state, true);
     for (const { account, amountNanoUsd } of overspent) {
       const key = this.book.numbered(account)?.key;
@@ -313,8 +325,9 @@ export class MoneyDesk {
     this.#options.publish({ type: 'books.failed', problem, pendingCount });
   }
 
+  /** The store has written something, or been read again where that is what had failed. */
   #recovered(): void {
-    if (!this.#isTold) return;
+    if (!this.#isTold || this.ledger.isFailing) return;
     this.#isTold = false;
     this.#options.publish({ type: 'books.recovered' });
   }
@@ -326,6 +339,7 @@ export class MoneyDesk {
         .changes()
         .then(
           (changes) => {
+            if (this.#pollFailures >= FAILURES_TOLD) this.#recovered();
             this.#pollFailures = 0;
             this.hearChanges(changes);
           },

@@ -62,6 +62,14 @@ export class Pacing {
     return throttle.pass({ priority, signal, costNanoUsd: call.expectedNanoUsd, budget });
   }
 
+  /** Whether the call would have to wait for its turn. */
+  holdsUp(call: CostedCall, { throttle: rule }: RuleDecision, isStrained: boolean): boolean {
+    const account = accountOf(call, rule, isStrained);
+    if (call.worstNanoUsd === 0 || (rule === null && account === null)) return false;
+    const throttle = rule === null ? this.#ofAccount(account as Account) : this.#ofRule(rule);
+    return !throttle.isFree;
+  }
+
   /** Sends everybody away who waits. */
   close(makeReason: () => unknown): void {
     for (const throttle of this.#throttles()) throttle.rejectAll(makeReason);

@@ -78,6 +78,12 @@ export class Throttle {
     return this.#normal.intervalMs;
   }
 
+  /** Whether a call that came now could go on at once. */
+  get isFree(): boolean {
+    const nobodyWaits = !this.#isPassing && this.#waiting.size === 0;
+    return nobodyWaits && this.#clock.monotonicMs() >= this.#freeAtMs;
+  }
+
   /** Counts a call that need not pass, as the rule did not fire: that is what is normal. */
   note(nowMs: number): void {
     this.#normal.note(nowMs);

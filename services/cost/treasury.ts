@@ -13,7 +13,7 @@ import type { CallCost } from './call-cost.ts';
 import type { PlanCache } from './cost-plan.ts';
 import * as refusals from './cost-refusal.ts';
 import type { CostRefusal } from './cost-refusal.ts';
-import { CostedCall, writeRow, type CallEnder, type Ending } from './costed-call.ts';
+import { CostedCall, numbersOf, writeRow, type CallEnder, type Ending } from './costed-call.ts';
 import type { EstimatorChain } from './estimators.ts';
 import { HeldCalls } from './held-calls.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
@@ -108,10 +108,12 @@ export class Treasury implements CallEnder {
     priority: number,
     signal: AbortSignal | undefined,
   ): Way {
-    if (call.isRuled) return call.turn === null && this.#takeLater(call) ? 'go' : 'wait';
+    if (call.isRuled) {
+      return call.turn === null && !call.needsFund && this.#takeLater(call) ? 'go' : 'wait';
+    }
     const refusal = this.#look(call, host, priority, signal);
     if (refusal !== null) return refusal;
-    if (call.turn !== null || !this.#take(call)) return 'wait';
+    if (call.turn !== null || call.needsFund || !this.#take(call)) return 'wait';
     this.#hold(call, call.plan.accounts, call.worstNanoUsd);
     return 'go';
   }
@@ -122,21 +124,29 @@ export class Treasury implements CallEnder {
     call.turn = null;
     await turn;
     const { allowances, clock, ledger } = this.#parts;
-    if (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
+    while (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
     if (ledger.isFull) return refusals.booksBehind(ledger.pendingCount);
-    if (this.#takeLater(call)) return null;
-    call.plan.renew(clock.nowMs());
-    const { accounts } = call.plan;
-    const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
-    if (taken === 'reserved') return this.#holdLater(call, accounts, call.worstNanoUsd);
-    if (this.mayOverride(call.cost)) return this.#override(call, signal);
-    return this.#short(call, taken);
+    if (call.needsFund) return this.#override(call, signal);
+    for (;;) {
+      if (this.#takeLater(call)) return null;
+      const { accounts } = call.plan;
+      const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
+      call.plan.renew(clock.nowMs());
+      // A period ended meanwhile: its money is none of this call's, nor is the lack of it.
+      if (call.plan.accounts !== accounts && taken !== 'unavailable') {
+        if (taken === 'reserved') release(accounts, call.worstNanoUsd);
+        continue;
+      }
+      if (taken === 'reserved') return this.#holdLater(call, accounts, call.worstNanoUsd);
+      if (this.mayOverride(call.cost)) return this.#override(call, signal);
+      return this.#short(call, taken);
+    }
   }
 
   /** A call that is only watched goes on without the money, and its cost is booked all the same. */
   enterUnpaid(call: CostedCall): void {
     const accounts = call.plan.accounts.filter(({ number }) => number >= 0);
-    call.charges = { what: accounts.map(({ number }) => number), place: -1 };
+    call.charges = numbersOf(accounts);
     this.#hold(call, accounts, 0);
   }
 
@@ -162,14 +172,23 @@ export class Treasury implements CallEnder {
       }
     }
     call.isDegraded = decision.action === 'degrade';
-    if (this.mayOverride(call.cost)) return null;
-    if (decision.action === 'block') return refusals.ruleBlocks(decision);
-    const { limited } = host.options;
-    if (host.isDegraded && limited !== null && worstNanoUsd > 0) {
-      const why = shedBecause(limited, expectedNanoUsd, priority);
-      if (why !== null) return refusals.shed(why, limited, expectedNanoUsd, priority);
+    const { limited, mode } = host.options;
+    const isLimited = host.isDegraded && limited !== null && worstNanoUsd > 0;
+    const shed = isLimited ? shedBecause(limited, expectedNanoUsd, priority) : null;
+    if (mode === 'enforce' && this.mayOverride(call.cost)) {
+      // Whatever would stop it or hold it up, it passes at the fund's expense and in the audit.
+      call.needsFund ||=
+        decision.action === 'block' ||
+        shed !== null ||
+        plan.accounts.some((account) => worstNanoUsd > account.unspentNanoUsd) ||
+        pacing.holdsUp(call, decision, host.isDegraded);
+      if (call.needsFund) return null;
     }
-    if (host.options.mode !== 'enforce') return null;
+    if (decision.action === 'block') return refusals.ruleBlocks(decision);
+    if (shed !== null && limited !== null) {
+      return refusals.shed(shed, limited, expectedNanoUsd, priority);
+    }
+    if (mode !== 'enforce') return null;
     // What is spent does not come back: waiting for it would be in vain.
     const spent = plan.accounts.find((account) => worstNanoUsd > account.unspentNanoUsd);
     if (spent !== undefined) return refusals.budgetShort(spent, worstNanoUsd);
@@ -218,7 +237,7 @@ export class Treasury implements CallEnder {
     for (const meter of meters) meter.reserve(call.worstNanoUsd);
     const accounts = [account, ...meters];
     call.override = call.cost.override;
-    call.charges = { what: accounts.map(({ number }) => number), place: -1 };
+    call.charges = numbersOf(accounts);
     return this.#holdLater(call, accounts, call.worstNanoUsd);
   }
 
@@ -248,12 +267,14 @@ export class Treasury implements CallEnder {
     const settledAtMs = clock.nowMs();
     rate.correct(ending.costNanoUsd - call.expectedNanoUsd, call.heldAtMs, nowMs);
     const labels = ledger.labelsPlace(call.plan.labels.of(call.estimate.method, call.price));
-    const charges = ledger.chargesPlace(call.charges ?? call.plan.charges);
+    const charges = ledger.chargesPlace(call.charges ?? numbersOf(call.accounts));
     const offset = ledger.row(call.accounts);
     writeRow(ledger.rows, offset, call, ending, this.#number++, labels, charges, settledAtMs);
     for (const account of call.accounts) {
       levels.check(account);
       if (account.availableNanoUsd > 0) watch(account);
+      // A bill above its reservation takes what was about to go back, as the store will.
+      else if (account.availableNanoUsd < 0) ledger.takeBack(account, -account.availableNanoUsd);
     }
     this.#learn(call, ending, settledAtMs);
     if (this.#parts.isObserved()) this.#say(call, ending);
@@ -297,4 +318,8 @@ export class Treasury implements CallEnder {
     levels.end();
     return ledger.end();
   }
+}
+
+function release(accounts: readonly Account[], amountNanoUsd: number): void {
+  for (const account of accounts) account.release(amountNanoUsd);
 }

@@ -44,11 +44,12 @@ export async function setStage(budgets: readonly BudgetOptions[]): Promise<Stage
   const books = booksOutside(path);
   const upstream = await startUpstream();
   const pids = new Map<number, number>();
+  let callers = 0;
   const holderOf = (caller: number): number | undefined =>
     books.holders().find(({ pid }) => pid === pids.get(caller))?.number;
 
   const actor = async (name: string, options?: StartOptions): Promise<Actor> => {
-    const caller = pids.size + 1;
+    const caller = ++callers;
     const settings: ChildSettings = { path, port: upstream.port, caller, budgets };
     const child = await startChild(name, [JSON.stringify(settings)], options);
     pids.set(caller, child.pid);

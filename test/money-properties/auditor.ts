@@ -60,10 +60,14 @@ export class Auditor {
     const isNew = verb === 'commit' && this.#takeBatch(args[0] as LedgerBatch);
     const uncovered = new Map(
       isNew
-        ? (answer as Committed).overspent.map(({ account, amountNanoUsd }) => [account, amountNanoUsd])
+        ? (answer as Committed).overspent.map(({ account, amountNanoUsd }) => [
+            account,
+            amountNanoUsd,
+          ])
         : [],
     );
-    for (const state of this.accounts) this.#judge(verb, state, before.get(state.account), uncovered);
+    for (const state of this.accounts)
+      this.#judge(verb, state, before.get(state.account), uncovered);
     return answer;
   }
 
@@ -75,8 +79,7 @@ export class Auditor {
   ): void {
     if (state.limitNanoUsd === null) return;
     const was = before === undefined ? 0 : committedOf(before);
-    const ceiling =
-      Math.max(state.limitNanoUsd, was) + (uncovered.get(state.account) ?? 0);
+    const ceiling = Math.max(state.limitNanoUsd, was) + (uncovered.get(state.account) ?? 0);
     if (committedOf(state) > ceiling) {
       this.problems.push(`${verb} overspends ${nameOf(state)}: ${committedOf(state)} > ${ceiling}`);
     }

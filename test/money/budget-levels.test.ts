@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { usd, type BreakerStatus, type BudgetOptions } from '../../index.ts';
 import { failTimes, QUICK } from '../board/open-boards.ts';
-import { DAILY, dollars, NOON_MS, openMoney, type MoneyRig } from './rig.ts';
+import { DAILY, dollars, NOON_MS, openMoney, REST_MS, type MoneyRig } from './rig.ts';
 
 const DAY_MS = 86_400_000;
 const MONTHLY: BudgetOptions = { id: 'monthly', limit: usd(1_000), period: 'month' };
@@ -235,7 +235,7 @@ describe('what a budget says of itself', () => {
       { operation: 'llm_call', model: 'unit', inputTokens: 2_000, maxOutputTokens: 0 },
       () => new Promise<void>((resolve) => (answer = resolve)),
     );
-    await rig.clock.advanceAsync(1_000);
+    await rig.clock.advanceAsync(REST_MS);
     const summary = await rig.summary();
     expect(summary).toEqual({
       budget: 'daily',

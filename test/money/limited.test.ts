@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd, type CallContext, type CallResult } from '../../index.ts';
-import { costing, DAILY, FREE, MIDNIGHT_MS, NOON_MS, openMoney, type MoneyRig } from './rig.ts';
+import {
+  costing,
+  DAILY,
+  FREE,
+  MIDNIGHT_MS,
+  NOON_MS,
+  openMoney,
+  REST_MS,
+  type MoneyRig,
+} from './rig.ts';
 
 const strained = async (options: Parameters<typeof openMoney>[0] = {}): Promise<MoneyRig> => {
   const rig = await openMoney({ budgets: [DAILY], ...options });
@@ -69,7 +78,7 @@ describe('by default', () => {
     await rig.clock.settle();
     abort.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
-    await rig.clock.advanceAsync(1_000);
+    await rig.clock.advanceAsync(REST_MS);
     expect(await rig.summary()).toMatchObject({ spentNanoUsd: usd(81), reservedNanoUsd: usd(0) });
   });
 

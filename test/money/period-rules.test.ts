@@ -226,9 +226,7 @@ describe('CRIT-82 threshold enforcement', () => {
       startMs: NOON_MS,
     });
     const results = await rig.pass(
-      Promise.all(
-        Array.from({ length: 200 }, () => rig.breaker.tryCall(costing(1), () => 'ok')),
-      ),
+      Promise.all(Array.from({ length: 200 }, () => rig.breaker.tryCall(costing(1), () => 'ok'))),
     );
     const okCount = results.filter(({ ok }) => ok).length;
     // Rules look before money is taken, so calls that begin together see the same figure.

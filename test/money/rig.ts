@@ -32,6 +32,9 @@ export const PRICES = {
 
 export const DAILY: BudgetOptions = { id: 'daily', limit: usd(100), period: 'day' };
 
+/** After so long a rest no allowance is held that no call has reserved. */
+export const REST_MS = 15_000;
+
 /** A call that is expected to cost so much, and can cost no more. */
 export const costing = (dollars: number, more: Partial<Operation> = {}): Operation => ({
   operation: 'llm_call',

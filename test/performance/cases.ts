@@ -4,6 +4,7 @@ import type { Case } from './case.ts';
 import { CROWDS } from './crowd.ts';
 import { ENDURANCE } from './endurance.ts';
 import { LAYERS } from './layers.ts';
+import { MONEY } from './money.ts';
 import { REFUSALS_AND_FAILURES } from './refusals-and-failures.ts';
 import { RESTORE } from './restore.ts';
 
@@ -14,4 +15,5 @@ export const CASES: readonly Case[] = [
   ...RESTORE,
   ...ENDURANCE,
   ...LAYERS,
+  ...MONEY,
 ];

@@ -1,10 +1,6 @@
 /** The books that the commands about money look at, and the flags that they have in common. */
 import type { BudgetDefinition } from '../../persistence/budget-definition.ts';
-import type {
-  CostReport,
-  CostReportQuery,
-  LedgerVerdict,
-} from '../../persistence/cost-report.ts';
+import type { CostReport, CostReportQuery, LedgerVerdict } from '../../persistence/cost-report.ts';
 import type { AccountKey, AccountState } from '../../persistence/money-store.ts';
 import { usageError, type ExitCode } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
@@ -68,7 +64,10 @@ export async function withBooks(
   look: (books: Books) => ExitCode,
 ): Promise<ExitCode> {
   if (!store.startsWith('sqlite:') || store.slice('sqlite:'.length).trim() === '') {
-    throw usageError(`--store must be sqlite:PATH, got '${store}'`, `For example --store ${STORE}.`);
+    throw usageError(
+      `--store must be sqlite:PATH, got '${store}'`,
+      `For example --store ${STORE}.`,
+    );
   }
   const books = await openBooks(store);
   try {
@@ -81,4 +80,3 @@ export async function withBooks(
 /** An instant for a person: `2026-11-23 00:00 UTC`. */
 export const instantText = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-

@@ -4,8 +4,16 @@ import { usageError, type ExitCode } from '../terminal/command-error.ts';
 import { csvText } from '../terminal/csv.ts';
 import { flagHelp, readFlags, type FlagTable } from '../terminal/flags.ts';
 import { safeJson } from '../terminal/safe-text.ts';
-import { formatOf, FORMAT_FLAGS, STORE, STORE_FLAG, withBooks, type BooksCommand } from './books.ts';
-import { costsTable } from './costs-table.ts';
+import {
+  formatOf,
+  FORMAT_FLAGS,
+  STORE,
+  STORE_FLAG,
+  withBooks,
+  type BooksCommand,
+  type Format,
+} from './books.ts';
+import { costPerSuccessNanoUsd, costsTable, type CostsShown } from './costs-table.ts';
 import { SINCE_ABOUT, sinceMsOf } from './since.ts';
 
 const FLAGS = {
@@ -58,26 +66,31 @@ const COLUMNS = [
   'billedNanoUsd',
 ] as const;
 
-export async function runCosts(
-  args: readonly string[],
-  command: BooksCommand,
-): Promise<ExitCode> {
+export async function runCosts(args: readonly string[], command: BooksCommand): Promise<ExitCode> {
   const flags = readFlags('costs', args, FLAGS);
   const format = formatOf(flags);
   const by = groupingOf(flags.by ?? 'model');
   const sinceMs = flags.since === undefined ? null : sinceMsOf(flags.since, command.nowMs());
   const store = flags.store ?? STORE;
   return await withBooks(command, store, (books) => {
-    const { rows, total } = books.report({ by, sinceMs });
-    command.io.stdout.write(
-      format === 'table'
-        ? costsTable({ store, by, sinceMs, rows, total })
-        : format === 'csv'
-          ? csvText(COLUMNS, rows.map(shown))
-          : `${safeJson({ store, by, since: isoOf(sinceMs), rows: rows.map(shown), total: shown(total) })}\n`,
-    );
+    const report = books.report({ by, sinceMs });
+    command.io.stdout.write(written(format, { store, by, sinceMs, ...report }));
     return 0;
   });
+}
+
+function written(format: Format, shown: CostsShown): string {
+  const { store, by, sinceMs, rows, total } = shown;
+  switch (format) {
+    case 'table':
+      return costsTable(shown);
+    case 'csv':
+      return csvText(COLUMNS, rows.map(record));
+    case 'json': {
+      const since = sinceMs === null ? null : new Date(sinceMs).toISOString();
+      return `${safeJson({ store, by, since, rows: rows.map(record), total: record(total) })}\n`;
+    }
+  }
 }
 
 /** @throws CommandError */
@@ -96,13 +109,7 @@ function groupingOf(text: string): CostReportQuery['by'] {
   );
 }
 
-const shown = (row: CostReportRow) => ({ ...row, costPerSuccessNanoUsd: costPerSuccess(row) });
-
-/** Of the calls in the books: what others reported says nothing of success. Rounded up. */
-export const costPerSuccess = (row: CostReportRow): number | null =>
-  row.succeededCount === 0
-    ? null
-    : Math.ceil((row.costNanoUsd - row.outsideNanoUsd) / row.succeededCount);
-
-const isoOf = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();
+const record = (row: CostReportRow) => ({
+  ...row,
+  costPerSuccessNanoUsd: costPerSuccessNanoUsd(row),
+});

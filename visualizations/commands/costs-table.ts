@@ -17,7 +17,10 @@ interface Figure {
 }
 
 const usdOf =
-  (field: 'costNanoUsd' | 'expectedNanoUsd' | 'refusedNanoUsd' | 'outsideNanoUsd' | 'billedNanoUsd') =>
+  (
+    field:
+      'costNanoUsd' | 'expectedNanoUsd' | 'refusedNanoUsd' | 'outsideNanoUsd' | 'billedNanoUsd',
+  ) =>
   (row: CostReportRow): string =>
     formatUsd(row[field]);
 
@@ -56,3 +59,64 @@ const FIGURES: readonly Figure[] = [
     isShown: ({ billedNanoUsd }) => billedNanoUsd > 0,
   },
 ];
+
+/** Lines of text, each with its end; one that says so where nothing was booked. */
+export function costsTable({ store, by, sinceMs, rows, total }: CostsShown): string {
+  const since = sinceMs === null ? null : instantText(sinceMs);
+  if (rows.length === 0) {
+    const when = since === null ? 'yet' : `since ${since}`;
+    return `Nothing is booked in ${safeText(store)} ${when}.\n`;
+  }
+  const columns: Column<Shown>[] = [
+    { title: safeText(by), cell: ({ name }) => ({ text: name }) },
+    ...FIGURES.filter(({ isShown }) => isShown?.(total) ?? true).map(
+      ({ title, text }): Column<Shown> => ({
+        title,
+        cell: ({ row }) => ({ text: text(row) }),
+        align: 'right',
+      }),
+    ),
+  ];
+  const shown = [
+    ...rows.map((row) => ({ name: nameOf(row.group), row })),
+    ...(rows.length > 1 ? [{ name: 'total', row: total }] : []),
+  ];
+  const notes = [
+    ...(since === null ? [] : [`Since ${since}, in full hours.`]),
+    ...(total.refusedCount > 0
+      ? ['What refused calls spared is what they were expected to cost.']
+      : []),
+  ];
+  const lines = [
+    ...tableLines(columns, shown),
+    ...(notes.length > 0 ? [line('')] : []),
+    ...notes.map((note) => line(` ${note}`)),
+  ];
+  return lines.map((each) => `${lineText(each, Infinity, false)}\n`).join('');
+}
+
+interface Shown {
+  readonly name: string;
+  readonly row: CostReportRow;
+}
+
+const nameOf = (group: string | null): string =>
+  group === null || group === '' ? '(none)' : safeText(group);
+
+/** Of the calls in the books: what others reported says nothing of success. Rounded up. */
+export const costPerSuccessNanoUsd = (row: CostReportRow): number | null =>
+  row.succeededCount === 0
+    ? null
+    : Math.ceil((row.costNanoUsd - row.outsideNanoUsd) / row.succeededCount);
+
+function perSuccess(row: CostReportRow): string {
+  const nanoUsd = costPerSuccessNanoUsd(row);
+  return nanoUsd === null ? '' : formatUsd(nanoUsd);
+}
+
+/** How far the calls' costs lie from what was expected. */
+function off({ costNanoUsd, outsideNanoUsd, expectedNanoUsd }: CostReportRow): string {
+  if (expectedNanoUsd === 0) return '';
+  const percent = ((costNanoUsd - outsideNanoUsd) / expectedNanoUsd - 1) * 100;
+  return `${percent >= 0 ? '+' : ''}${percent.toFixed(1)}%`;
+}

@@ -5,7 +5,12 @@ import { stretchAt } from './scenario.ts';
 
 /** What the upstream does with one request. */
 export type Plan =
-  | { readonly act: 'answer'; readonly delayMs: number }
+  | {
+      readonly act: 'answer';
+      readonly delayMs: number;
+      /** Share of the output that the request allows. @default one sentence */
+      readonly outputShare?: number;
+    }
   /** 503: overloaded. */
   | { readonly act: 'overloaded'; readonly delayMs: number }
   /** 429 that names the time after which calls are welcome again. */
@@ -29,6 +34,9 @@ export interface Speed {
   readonly slowestMs: number;
   readonly slowFactor: number;
 }
+
+/** No answer is shorter than this share of what it may be. */
+const OUTPUT_SHARE_MIN = 0.3;
 
 /** Rate limits end with their part of the story; what they name is kept between these. */
 const RETRY_MIN_MS = 1_200;
@@ -55,6 +63,7 @@ export function createBehaviour(options: BehaviourOptions): (asked: Asked) => Pl
     const answer = (factor = 1): Plan => ({
       act: 'answer',
       delayMs: factor * between(quickestMs, slowestMs),
+      outputShare: OUTPUT_SHARE_MIN + (1 - OUTPUT_SHARE_MIN) * random(),
     });
     switch (phase) {
       case 'healthy':

@@ -32,8 +32,12 @@ export const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFix
 export function changeOf(fact: FactOf<'state.changed'>, elapsedMs: number): Change {
   const { breaker, cause, probeAtMs, atMs } = fact;
   const [from, to] = [stateOf(fact.from), stateOf(fact.to)];
-  const probeInMs = to === 'open' && probeAtMs !== null ? Math.max(0, probeAtMs - atMs) : null;
-  return { elapsedMs, breaker, from, to, cause, probeInMs, why: whyOf(fact, to, probeInMs) };
+  // Whatever tripped it before: now its money is gone.
+  const isSpent = fact.to === 'open.exhausted';
+  const isTimed = to === 'open' && !isSpent && probeAtMs !== null;
+  const probeInMs = isTimed ? Math.max(0, probeAtMs - atMs) : null;
+  const why = isSpent ? 'its budget is spent' : whyOf(fact, to, probeInMs);
+  return { elapsedMs, breaker, from, to, cause: isSpent ? null : cause, probeInMs, why };
 }
 
 function whyOf(fact: FactOf<'state.changed'>, to: string, probeInMs: number | null): string {
@@ -45,7 +49,10 @@ function whyOf(fact: FactOf<'state.changed'>, to: string, probeInMs: number | nu
     }
     case 'half_open':
       return 'time for a probe';
+    case 'budget_limited':
+      return 'its budget is strained';
     default:
+      if (fact.event === 'budget.recovered') return 'its budget has room again';
       return fact.event === 'probe.succeeded' ? 'the probe succeeded' : 'reset';
   }
 }

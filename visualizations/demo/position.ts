@@ -10,6 +10,8 @@ export interface Position {
   readonly version: 1;
   readonly seed: number;
   readonly durationMs: number;
+  /** Number of the run on its database. @default 1 */
+  readonly run?: number;
   /** Milliseconds from the story's beginning. */
   readonly elapsedMs: number;
   readonly isComplete: boolean;
@@ -83,12 +85,23 @@ function parsed(text: string): Position | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, seed, durationMs, elapsedMs, isComplete, pid, atMs } = value as Position;
+  const {
+    version,
+    seed,
+    run = 1,
+    durationMs,
+    elapsedMs,
+    isComplete,
+    pid,
+    atMs,
+  } = value as Position;
   const isSpan = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && Number.isFinite(ms);
   const isSound =
     version === 1 &&
     Number.isSafeInteger(seed) &&
     seed >= 0 &&
+    Number.isSafeInteger(run) &&
+    run >= 1 &&
     isSpan(durationMs) &&
     isSpan(elapsedMs) &&
     elapsedMs <= durationMs &&

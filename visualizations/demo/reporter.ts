@@ -3,8 +3,10 @@ import type { CommandIo, Output } from '../terminal/command-io.ts';
 import { hasColour } from '../terminal/command-io.ts';
 import { line, lineText, paragraph, type Line } from '../terminal/lines.ts';
 import { seconds, type Change } from './changes.ts';
+import { shortUsd, type MoneyMoment } from './money-tally.ts';
 import { phaseName, type Stretch } from './scenario.ts';
-import { CHANGES_SHOWN, changeLine, screen } from './screen.ts';
+import { CHANGES_SHOWN, screen } from './screen.ts';
+import { changeLine, momentLine, timeline } from './timeline.ts';
 import { totalOf, type View } from './view.ts';
 
 export interface Reporter {
@@ -14,6 +16,7 @@ export interface Reporter {
   /** A part of the story begins. */
   phase(stretch: Stretch): void;
   change(change: Change): void;
+  moment(moment: MoneyMoment): void;
   show(view: View): void;
   /** The run is over: what lives makes room for what stays. */
   end(view: View, summary: readonly Line[]): void;
@@ -44,7 +47,8 @@ function plainReporter(write: Write, note: Note): Reporter {
     phase: ({ phase, startMs }) =>
       write(line(`${seconds(startMs).padStart(8)}  upstream   ${phaseName(phase)}`)),
     change: (change) => write(changeLine(change)),
-    show: ({ elapsedMs, breakers }) => {
+    moment: (moment) => write(momentLine(moment)),
+    show: ({ elapsedMs, breakers, money }) => {
       const sum = (field: Parameters<typeof totalOf>[1]): number => totalOf(breakers, field);
       const counts = [
         `${sum('ok')} ok`,
@@ -53,7 +57,8 @@ function plainReporter(write: Write, note: Note): Reporter {
         `${sum('refused')} refused`,
       ];
       const when = seconds(elapsedMs).padStart(8);
-      write(line(`${when}  calls ${sum('calls')}: ${counts.join(', ')}`));
+      const spent = shortUsd(money.budgets[0]?.spentNanoUsd ?? 0);
+      write(line(`${when}  calls ${sum('calls')}: ${counts.join(', ')}; ${spent} spent`));
     },
     end: (_, summary) => [line(''), ...summary].forEach(write),
   };
@@ -87,6 +92,7 @@ function liveReporter(output: Output, colour: boolean, write: Write, note: Note)
     },
     phase() {},
     change() {},
+    moment() {},
     show(view) {
       // One line stays free for the cursor.
       const height = Math.max(4, (output.rows ?? 24) - 1);
@@ -95,10 +101,10 @@ function liveReporter(output: Output, colour: boolean, write: Write, note: Note)
       output.write(erase() + text + CLEAR_BELOW);
       drawnCount = lines.length;
     },
-    end({ changes }, summary) {
+    end(view, summary) {
       output.off('resize', resized);
       output.write(erase() + CLEAR_BELOW);
-      const latest = changes.slice(-CHANGES_SHOWN).map(changeLine);
+      const latest = timeline(view).slice(-CHANGES_SHOWN);
       [...latest, line(''), ...summary].forEach(write);
     },
   };

@@ -14,9 +14,11 @@ import { CommandError } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
 import { begin } from './begin.ts';
 import { createBehaviour } from './behaviour.ts';
+import { MoneyTally } from './money-tally.ts';
 import { planRun, type RunWish } from './plan.ts';
 import { positionPath, readPosition, walkedBy, writePosition, type Position } from './position.ts';
 import { createReporter, widthOf, type Reporter } from './reporter.ts';
+import { runMoney } from './run-money.ts';
 import { createScenario } from './scenario.ts';
 import { SERVICES, speedOf } from './services.ts';
 import { createStoryClock } from './story-clock.ts';
@@ -42,7 +44,9 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   const { wish, database, isJson, clock, random, io } = options;
   const positionFile = positionPath(database);
-  const plan = planRun(wish, lastPosition(positionFile, database, wish.isFresh, clock.nowMs()));
+  const last = lastPosition(positionFile, database, wish.isFresh, clock.nowMs());
+  const plan = planRun(wish, last);
+  const run = (last?.run ?? (last === null ? 0 : 1)) + (plan.isResumed ? 0 : 1);
   const { seed, durationMs, fromMs } = plan;
   const scenario = createScenario(seed, durationMs, random(seed));
   // What was drawn before an interruption shall not be drawn again after it.
@@ -52,6 +56,7 @@ export async function run(options: RunOptions): Promise<void> {
     writePosition(positionFile, {
       version: 1,
       seed,
+      run,
       durationMs,
       elapsedMs: story.elapsedMs(),
       isComplete: story.isOver(),
@@ -69,13 +74,16 @@ export async function run(options: RunOptions): Promise<void> {
   });
 
   if (options.makesFolder) makeFolder(dirname(database));
-  await using board = await openBoard({ store: `sqlite:${database}`, random: draws });
+  const money = runMoney({ run, rate: options.rate, durationMs, pace: scenario.pace });
+  const store = `sqlite:${database}`;
+  await using board = await openBoard({ store, random: draws, ...money.options });
   keep(process.pid);
   const { elapsedMs } = story;
   const decide = createBehaviour({ scenario, random: draws, elapsedMs, speedOf });
   await using upstream = await startUpstream(decide);
   const { baseURL } = upstream;
-  begin(board, plan, scenario.pace, clock.nowMs(), reporter);
+  const moneyTally = new MoneyTally(money, await board.budgets());
+  begin(board, plan, scenario.pace, clock.nowMs(), reporter, moneyTally.view);
   const view = await walk({
     clock,
     random: draws,
@@ -84,15 +92,19 @@ export async function run(options: RunOptions): Promise<void> {
     baseURL,
     scenario,
     services: SERVICES,
+    money,
+    moneyTally,
     rate: options.rate,
     elapsedMs,
     reporter,
     keepPosition: complainOnce(() => keep(process.pid), reporter),
     interrupted,
   });
+  const budgets = await board.budgets();
   await board.close({ drainTimeoutMs: 0 });
   const { requestCount } = upstream;
-  show(options, reporter, view, { fromMs, isComplete: story.isOver(), database, requestCount });
+  const isComplete = story.isOver();
+  show(options, reporter, view, { fromMs, isComplete, database, requestCount, budgets });
   keep(null);
 }
 

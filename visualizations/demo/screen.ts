@@ -1,8 +1,10 @@
 /** The live screen: a pure function from what there is to show to lines of text. */
 import { lineText, line, tableLines, type Line, type Span, type Style } from '../terminal/lines.ts';
-import { breakerColumns, STATE_STYLES } from './breaker-columns.ts';
-import { seconds, type Change } from './changes.ts';
+import { breakerColumns } from './breaker-columns.ts';
+import { seconds } from './changes.ts';
+import { moneyLines } from './money-lines.ts';
 import { phaseName, type Phase } from './scenario.ts';
+import { timeline } from './timeline.ts';
 import { totalOf, type View } from './view.ts';
 
 export interface ScreenOptions {
@@ -21,7 +23,7 @@ const PHASE_STYLES: Readonly<Record<Phase, Style>> = {
   recovery: 'cyan',
 };
 
-/** Changes shown when there is room for them. */
+/** Changes, of states and of money, shown when there is room for them. */
 export const CHANGES_SHOWN = 8;
 
 export function screen(view: View, { width, height, colour }: ScreenOptions): string[] {
@@ -34,14 +36,14 @@ export function screen(view: View, { width, height, colour }: ScreenOptions): st
     ...tableLines(breakerColumns(room), view.breakers),
     line(''),
     saved(view, room),
+    ...moneyLines(view.money, room),
     line(''),
   ];
   const foot = line(' Ctrl-C stops; started again, it goes on from there', 'dim');
   const shown = Math.max(0, Math.min(CHANGES_SHOWN, height - head.length - 2));
-  const latest = view.changes.slice(view.changes.length - shown);
-  const changes = Array.from({ length: shown }, (_, index) =>
-    latest[index] === undefined ? line('') : changeLine(latest[index]),
-  );
+  const happened = timeline(view);
+  const latest = happened.slice(happened.length - Math.min(shown, happened.length));
+  const changes = Array.from({ length: shown }, (_, index) => latest[index] ?? line(''));
   return [...head, ...changes, line(''), foot]
     .slice(0, height)
     .map((each) => lineText(each, width, colour));
@@ -98,16 +100,5 @@ function saved({ breakers }: View, width: number): Line {
   return [
     { text: ' saved  ', style: 'dim' },
     { text, style: refused > 0 ? 'cyan' : 'plain' },
-  ];
-}
-
-/** One change of state. */
-export function changeLine({ elapsedMs, breaker, from, to, why }: Change): Line {
-  return [
-    { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
-    { text: breaker.padEnd(11) },
-    { text: `${from} → ` },
-    { text: to, style: STATE_STYLES[to] ?? 'plain' },
-    { text: `: ${why}`, style: 'dim' },
   ];
 }

@@ -1,4 +1,5 @@
 /** How a run went: as data for `--json`, and as lines for people. */
+import type { BudgetSummary } from '../../index.ts';
 import {
   line,
   paragraph,
@@ -9,6 +10,7 @@ import {
 } from '../terminal/lines.ts';
 import { seconds, type Change } from './changes.ts';
 import { STATE_STYLES } from './breaker-columns.ts';
+import { moneySummaryLines, moneySummaryOf, type MoneySummary } from './money-summary.ts';
 import type { Tally } from './tally.ts';
 import { totalOf, type BreakerView, type View } from './view.ts';
 
@@ -42,6 +44,7 @@ export interface Summary {
   };
   readonly upstream: { readonly baseURL: string; readonly requests: number };
   readonly changes: readonly Change[];
+  readonly money: MoneySummary;
 }
 
 export interface RunEnd {
@@ -49,6 +52,8 @@ export interface RunEnd {
   readonly isComplete: boolean;
   readonly database: string;
   readonly requestCount: number;
+  /** As the books have them. */
+  readonly budgets: readonly BudgetSummary[];
 }
 
 export function summaryOf(view: View, end: RunEnd): Summary {
@@ -77,6 +82,7 @@ export function summaryOf(view: View, end: RunEnd): Summary {
     },
     upstream: { baseURL: view.baseURL, requests: end.requestCount },
     changes: view.changes,
+    money: moneySummaryOf(view.money, end.budgets),
   };
 }
 
@@ -120,6 +126,7 @@ export function summaryLines(view: View, end: RunEnd, width: number): Line[] {
         ` ${end.requestCount}. About ${waiting} of waiting were spared, if each refused call had` +
         ' taken as long as those sent in the same part of the story did on average.',
     ),
+    ...moneySummaryLines(moneySummaryOf(view.money, end.budgets), end.database, width),
     ...prose(epilogue(end), 'dim'),
   ];
 }

@@ -19,7 +19,7 @@ export interface Tally {
   readonly other: number;
   readonly refused: number;
   readonly refusedBy: Readonly<Partial<Record<RefusalCode, number>>>;
-  /** Times it left a state that admits calls. */
+  /** Times it left a state that admits calls, other than for want of money. */
   readonly trips: number;
   readonly openForMs: number;
   /** Half of the last calls that were sent took no longer; null before the first. */
@@ -79,7 +79,8 @@ export class BreakerTally {
 
   #addChange({ from, to, atMs }: FactOf<'state.changed'>): void {
     const [wasOpen, isOpen] = [from.startsWith('open.'), to.startsWith('open.')];
-    if (isOpen && (from === 'closed' || from === 'budget_limited')) this.#trips++;
+    const wasAdmitting = from === 'closed' || from === 'budget_limited';
+    if (isOpen && wasAdmitting && to !== 'open.exhausted') this.#trips++;
     if (isOpen && !wasOpen) this.#openSinceMs = atMs;
     if (!isOpen && this.#openSinceMs !== null) {
       this.#openForMs += Math.max(0, atMs - this.#openSinceMs);

@@ -19,20 +19,30 @@ const fault = (
   headers: OutgoingHttpHeaders = {},
 ): Answer => ({ status, headers, body: { error: { message, type, param: null, code } } });
 
+const CHARACTERS_PER_TOKEN = 4;
+
 /** About four characters to a token, as a rule of thumb for English has it. */
-const tokensIn = (value: unknown): number =>
-  Math.max(1, Math.ceil((typeof value === 'string' ? value : JSON.stringify(value)).length / 4));
+export const tokensIn = (value: unknown): number =>
+  Math.max(
+    1,
+    Math.ceil(
+      (typeof value === 'string' ? value : JSON.stringify(value)).length / CHARACTERS_PER_TOKEN,
+    ),
+  );
 
 const TEXT = 'Every call you do not make is a call you do not wait for.';
 
+/** `tokens`: how long the answer is; null for one sentence. */
 export function chatCompletion(
   id: string,
   model: string,
   messages: unknown,
+  tokens: number | null,
   nowMs: number,
 ): Answer {
+  const content = tokens === null ? TEXT : textOf(tokens);
   const promptTokens = tokensIn(messages);
-  const completionTokens = tokensIn(TEXT);
+  const completionTokens = tokensIn(content);
   return ok({
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
@@ -41,7 +51,7 @@ export function chatCompletion(
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: TEXT, refusal: null },
+        message: { role: 'assistant', content, refusal: null },
         logprobs: null,
         finish_reason: 'stop',
       },
@@ -54,6 +64,11 @@ export function chatCompletion(
       completion_tokens_details: { reasoning_tokens: 0 },
     },
   });
+}
+
+function textOf(tokens: number): string {
+  const length = tokens * CHARACTERS_PER_TOKEN;
+  return `${TEXT} `.repeat(Math.ceil(length / TEXT.length)).slice(0, length);
 }
 
 /** Vectors of eight numbers. The official client asks for base64 unless told otherwise. */

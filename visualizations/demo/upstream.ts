@@ -125,9 +125,24 @@ function answerTo(
       return answers.overQuota();
     case 'answer':
       return asked.path === 'chat'
-        ? answers.chatCompletion(id, asked.model, body['messages'], Date.now())
+        ? answers.chatCompletion(
+            id,
+            asked.model,
+            body['messages'],
+            outputTokens(plan.outputShare, body['max_completion_tokens']),
+            Date.now(),
+          )
         : answers.embeddings(asked.model, body['input'], body['encoding_format']);
   }
+}
+
+/** Longer answers than this are not written here. */
+const OUTPUT_TOKENS_MAX = 4_096;
+
+/** Null where the request allows what it takes, or nobody says how much of it is taken. */
+function outputTokens(share: number | undefined, max: unknown): number | null {
+  if (share === undefined || typeof max !== 'number' || !(max >= 1)) return null;
+  return Math.max(1, Math.round(share * Math.min(max, OUTPUT_TOKENS_MAX)));
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,6 +1,7 @@
 /** What a person is shown of a run at one instant: plain data, drawn in several ways. */
 import type { BreakerSnapshot } from '../../index.ts';
 import type { Change } from './changes.ts';
+import type { MoneyView } from './money-tally.ts';
 import type { Phase, Stretch } from './scenario.ts';
 import type { Tally } from './tally.ts';
 
@@ -25,6 +26,7 @@ export interface View {
   readonly breakers: readonly BreakerView[];
   /** Oldest first. */
   readonly changes: readonly Change[];
+  readonly money: MoneyView;
 }
 
 /** Sums over the breakers. */

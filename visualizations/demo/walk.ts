@@ -6,8 +6,13 @@ import type OpenAI from 'openai';
 
 import type { Board, Breaker, Fact, Random } from '../../index.ts';
 import type { Clock } from '../../services/clock.ts';
+import { beat } from './beat.ts';
 import { changeOf, type Change } from './changes.ts';
+import type { MoneyMoment, MoneyTally } from './money-tally.ts';
+import { shortUsd } from './money-tally.ts';
+import { createOperator, type Operator } from './operator.ts';
 import type { Reporter } from './reporter.ts';
+import type { RunMoney } from './run-money.ts';
 import { stretchAt, type Scenario } from './scenario.ts';
 import type { Service } from './services.ts';
 import { BreakerTally } from './tally.ts';
@@ -22,6 +27,9 @@ export interface WalkOptions {
   readonly baseURL: string;
   readonly scenario: Scenario;
   readonly services: readonly Service[];
+  readonly money: RunMoney;
+  /** Knows the run's budgets as the story finds them. */
+  readonly moneyTally: MoneyTally;
   /** Calls per second in all. */
   readonly rate: number;
   /** Milliseconds from the story's beginning. The upstream asks it too. */
@@ -33,9 +41,6 @@ export interface WalkOptions {
   readonly interrupted: Promise<void>;
 }
 
-/** How often it looks at the time. */
-const BEAT_MS = 50;
-const POSITION_EVERY_MS = 250;
 /** How long calls in flight may take to end. */
 const DRAIN_MS = 2_000;
 /** Changes of state that are kept; beyond them the oldest are forgotten. */
@@ -44,6 +49,7 @@ const CHANGES_MAX = 500;
 /** Resolves with what there is to show at the end. */
 export async function walk(options: WalkOptions): Promise<View> {
   const { clock, random, board, client, scenario, services, reporter, elapsedMs } = options;
+  const { money, moneyTally } = options;
   const lanes = services.map((service) => {
     const breaker = board.breaker(service.name);
     const openSinceMs = breaker.state === 'open' ? clock.nowMs() : null;
@@ -53,12 +59,17 @@ export async function walk(options: WalkOptions): Promise<View> {
   const changes: Change[] = [];
   const inFlight = new Set<Promise<unknown>>();
 
+  const operator = operatorOf(options);
+  if (moneyTally.isSpent(money.scarceBudget)) operator.tell();
+
   const take = (fact: Fact): void => {
-    if (fact.type === 'store.failed' || fact.type === 'state.set_aside') {
-      reporter.note(`the store: ${fact.problem}`);
-    }
-    if (!('breaker' in fact) || fact.breaker === null) return;
+    const problem = problemOf(fact);
+    if (problem !== null) reporter.note(`the store: ${problem}`);
     const atMs = Math.max(0, elapsedMs() - (clock.nowMs() - fact.atMs));
+    const moment = moneyTally.add(fact, atMs);
+    if (moment !== null) reporter.moment(moment);
+    if (fact.type === 'budget.exceeded' && fact.budget === money.scarceBudget) operator.tell();
+    if (!('breaker' in fact) || fact.breaker === null) return;
     tallies.get(fact.breaker)?.add(fact, stretchAt(scenario, atMs).phase);
     if (fact.type !== 'state.changed') return;
     const change = changeOf(fact, atMs);
@@ -83,6 +94,7 @@ export async function walk(options: WalkOptions): Promise<View> {
         return { name, state, probeInMs, policy, tally: tally.at(nowMs) };
       }),
       changes,
+      money: moneyTally.view,
     };
   };
 
@@ -103,6 +115,7 @@ export async function walk(options: WalkOptions): Promise<View> {
   const stopBeating = beat(options, view);
   await stopBeating.over;
   stops.forEach((stop) => stop());
+  await operator.stop();
   await settled(inFlight, clock);
   stopBeating.stop();
   board.flush();
@@ -110,41 +123,49 @@ export async function walk(options: WalkOptions): Promise<View> {
   return view();
 }
 
+/** What the call used is told as soon as it is known, so that it is charged for that. */
 function callThrough(breaker: Breaker, { operation, call }: Service, client: OpenAI) {
-  return breaker.tryCall(operation, ({ signal }) => call(client, operation.model, signal));
+  return breaker.tryCall(operation, async ({ signal, usage }) => {
+    usage(await call(client, operation.model, signal));
+  });
 }
 
-/** Shows, keeps the position, and says when the story is over; until it is stopped. */
-function beat(options: WalkOptions, view: () => View): { over: Promise<void>; stop: () => void } {
-  const { clock, scenario, reporter, elapsedMs, keepPosition } = options;
-  let end: () => void = () => {};
-  const over = new Promise<void>((resolve) => (end = resolve));
-  let current = stretchAt(scenario, elapsedMs());
-  let shownAtMs = clock.monotonicMs();
-  let keptAtMs = shownAtMs;
-  reporter.phase(current);
-  const once = (): void => {
-    const nowMs = clock.monotonicMs();
-    const stretch = stretchAt(scenario, elapsedMs());
-    // Also those that a busy machine slept through.
-    for (const each of scenario.stretches) {
-      if (each.startMs > current.startMs && each.startMs <= stretch.startMs) reporter.phase(each);
-    }
-    if (stretch !== current || nowMs - keptAtMs >= POSITION_EVERY_MS) {
-      keepPosition();
-      keptAtMs = nowMs;
-    }
-    current = stretch;
-    if (nowMs - shownAtMs >= reporter.everyMs) {
-      reporter.show(view());
-      shownAtMs = nowMs;
-    }
-    if (elapsedMs() >= scenario.durationMs) end();
-    timer = clock.setTimer(BEAT_MS, true, once);
-  };
-  let timer = clock.setTimer(BEAT_MS, true, once);
-  void options.interrupted.then(end);
-  return { over, stop: () => clock.clearTimer(timer) };
+/** A budget that is spent is raised after a while: long enough to be seen. */
+const RAISE_AFTER_MS = 1_500;
+
+function operatorOf({
+  clock,
+  board,
+  scenario,
+  money,
+  moneyTally,
+  reporter,
+  elapsedMs,
+}: WalkOptions): Operator {
+  const { scarceBudget, raiseNanoUsd } = money;
+  const tell = (what: string): MoneyMoment => moneyTally.tell(elapsedMs(), 'operator', what);
+  return createOperator({
+    clock,
+    budget: board.budget(scarceBudget),
+    afterMs: RAISE_AFTER_MS * scenario.pace,
+    raiseNanoUsd,
+    onRaised: (from, to) =>
+      reporter.moment(tell(`raises ${scarceBudget} from ${shortUsd(from)} to ${shortUsd(to)}`)),
+    onFailed: (error) =>
+      reporter.moment(tell(`cannot raise ${scarceBudget}: ${(error as Error).message}`)),
+  });
+}
+
+/** What is wrong with the store, where a fact says so. */
+function problemOf(fact: Fact): string | null {
+  switch (fact.type) {
+    case 'store.failed':
+    case 'state.set_aside':
+    case 'books.failed':
+      return fact.problem;
+    default:
+      return null;
+  }
 }
 
 /** Resolves when no call is in flight, or the time for it is over. */

@@ -19,9 +19,14 @@ export function request(
   { usage }: Pick<CallContext, 'usage'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const query = new URLSearchParams(
-    Object.entries({ ...call, caller }).map(([name, value]) => [name, String(value)]),
-  );
+  const { number, tenant, model, maxOutputTokens } = call;
+  const query = new URLSearchParams({
+    number: String(number),
+    tenant,
+    model,
+    maxOutputTokens: String(maxOutputTokens),
+    caller: String(caller),
+  });
   const path = `/?${query.toString()}`;
   return new Promise((resolve, reject) => {
     const sent = get({ host: '127.0.0.1', port, path, agent, signal }, (response) => {

@@ -59,7 +59,7 @@ async function summary(budget: string): Promise<void> {
 
 async function limit({ budget, limit: to }: Extract<Order, { do: 'limit' }>): Promise<void> {
   await board.budget(budget).setLimit(to, { reason: 'told', by: 'ann' });
-  say({ is: 'limited', atMs: Date.now() });
+  say({ is: 'limited', limitNanoUsd: to, atMs: Date.now() });
 }
 
 const input = createInterface({ input: process.stdin });

@@ -1,0 +1,40 @@
+/** What happened to breakers and to money, a line each, in the order in which it happened. */
+import type { Line, Style } from '../terminal/lines.ts';
+import { STATE_STYLES } from './breaker-columns.ts';
+import { seconds, type Change } from './changes.ts';
+import type { MoneyMoment } from './money-tally.ts';
+import type { View } from './view.ts';
+
+/** Oldest first. */
+export function timeline({ changes, money }: Pick<View, 'changes' | 'money'>): Line[] {
+  const all = [
+    ...changes.map((change) => ({ ...change, line: changeLine(change) })),
+    ...money.moments.map((moment) => ({ ...moment, line: momentLine(moment) })),
+  ];
+  return all.sort((a, b) => a.elapsedMs - b.elapsedMs).map(({ line }) => line);
+}
+
+/** One change of state. */
+export function changeLine({ elapsedMs, breaker, from, to, why }: Change): Line {
+  return [
+    { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
+    { text: breaker.padEnd(11) },
+    { text: `${from} → ` },
+    { text: to, style: STATE_STYLES[to] ?? 'plain' },
+    { text: `: ${why}`, style: 'dim' },
+  ];
+}
+
+const STYLES: Readonly<Record<MoneyMoment['about'], Style>> = {
+  budget: 'magenta',
+  rule: 'yellow',
+  operator: 'cyan',
+};
+
+export function momentLine({ elapsedMs, about, what }: MoneyMoment): Line {
+  return [
+    { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
+    { text: about.padEnd(11), style: STYLES[about] },
+    { text: what },
+  ];
+}
