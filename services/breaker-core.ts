@@ -233,6 +233,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       throw error;
     }
     if (isThenable(value)) {
+      // It runs on, and nobody hears what it uses.
+      money?.end('cancelled', true);
       permit.ignore();
       // Nobody gets it, so nobody else could see it fail.
       Promise.resolve(value).catch(() => {});
@@ -261,6 +263,11 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
 
   /** What cannot wait: every layer is passed now, or refuses. */
   #acquire(spec: CallSpec): OpenPermit {
+    if (spec.cost !== null && this.options.mode === 'enforce') {
+      // An outage must cost no reservation, nor pass for an empty allowance.
+      const code = peek(this);
+      if (code !== null && code !== 'budget_exceeded') throw refuse(this, code, spec).toError();
+    }
     const money = payNow(this, spec);
     const answer = admit(this, spec, money?.isPaidApart);
     if (answer instanceof Refusal) {

@@ -4,12 +4,11 @@
  */
 import type { CallSpec } from './call-spec.ts';
 import type { CallCost } from './cost/call-cost.ts';
-import { allowanceEmpty, type CostRefusal } from './cost/cost-refusal.ts';
+import { allowanceEmpty, noTurn, type CostRefusal } from './cost/cost-refusal.ts';
 import type { CostedCall } from './cost/costed-call.ts';
 import type { NanoUsd } from './cost/money.ts';
 import type { Treasury } from './cost/treasury.ts';
 import type { Usage } from './cost/usage.ts';
-import type { Deadline } from './deadlines.ts';
 import type { RefusalCode } from './errors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
@@ -58,7 +57,8 @@ export class CallMoney {
   readonly #treasury: Treasury;
   readonly #cost: CallCost;
   #call: CostedCall | null = null;
-  #deadline: Deadline | null = null;
+  /** It was said why the call would be refused. */
+  #isObserved = false;
   /** Why the call is not made; null unless it is refused. */
   refusal: Refusal | null = null;
 
@@ -99,37 +99,66 @@ export class CallMoney {
     const call = this.#callNow;
     if (call.status === 'held') return 'go';
     const { priority, signal } = this.#spec;
-    const way = this.#treasury.enterNow(call, this.#host, priority, signal);
-    return way === 'go' || way === 'wait' ? way : this.#refuse(call, way);
+    const host = this.#host;
+    const way = this.#treasury.enterNow(call, host, priority, signal);
+    if (way === 'go' || way === 'wait') return way;
+    if (host.options.mode === 'enforce') return this.#refuse(call, way);
+    // Only said: its rules have been asked, and the call goes on to its money.
+    this.#observe(way);
+    return this.enterNow();
   }
 
   /** It would have to wait, where nobody can. */
   cannotWait(): 'go' | Refusal {
     const call = this.#callNow;
+    if (call.turn === null) {
+      if (!call.needsFund) this.#treasury.drawAhead(call);
+      return this.#refuse(call, allowanceEmpty());
+    }
     // Its turn may come, and finds nobody there.
-    call.turn?.catch(() => {});
+    call.turn.catch(() => {});
     call.turn = null;
-    return this.#refuse(call, allowanceEmpty());
+    return this.#refuse(call, noTurn());
+  }
+
+  /** The breaker is open because a budget is spent, and the call passes none. */
+  refuseSpent(): Refusal {
+    const call = this.#callNow;
+    this.#treasury.refused(call);
+    const money = this.#treasury.whatIsSpent(call) ?? undefined;
+    return (this.refusal = this.#host.refuse('budget_exceeded', this.#spec, true, money));
   }
 
   /** Waits for its turn and its money. Afterwards it is held, or refused. */
   async enter(): Promise<void> {
     const call = this.#callNow;
     const refusal = await this.#treasury.enter(call, this.#spec.signal);
-    if (refusal !== null) this.#refuse(call, refusal);
+    if (refusal === null) return;
+    const { runtime } = this.#host;
+    // What became of the money does not matter any more.
+    if (runtime.isClosed) this.refusal = this.#host.refuse('board_closed', this.#spec);
+    else this.#refuse(call, refusal);
   }
 
   /** In a mode that only watches, the call goes on and its cost is booked. */
   #refuse(call: CostedCall, money: CostRefusal): 'go' | Refusal {
     const host = this.#host;
-    const isEnforced = host.options.mode === 'enforce';
-    if (isEnforced) this.#treasury.refused(call);
-    if (isEnforced || host.options.mode === 'observe') {
-      const refusal = host.refuse(money.code, this.#spec, isEnforced, money);
-      if (isEnforced) return (this.refusal = refusal);
+    if (host.options.mode === 'enforce') {
+      this.#treasury.refused(call);
+      return (this.refusal = host.refuse(money.code, this.#spec, true, money));
     }
+    this.#observe(money);
     this.#treasury.enterUnpaid(call);
     return 'go';
+  }
+
+  /** Says once why the call would be refused. */
+  #observe(money: CostRefusal): void {
+    const host = this.#host;
+    if (host.options.mode === 'observe' && !this.#isObserved) {
+      host.refuse(money.code, this.#spec, false, money);
+    }
+    this.#isObserved = true;
   }
 
   /** The call is not made. */
@@ -147,8 +176,6 @@ export class CallMoney {
 
   /** The function has ended. */
   end(outcome: Outcome, isCut = false): void {
-    this.#host.runtime.deadlines.cancel(this.#deadline);
-    this.#deadline = null;
     this.#call?.end(outcome, isCut);
   }
 
@@ -157,10 +184,13 @@ export class CallMoney {
    * it ends, and for ten minutes at most.
    */
   linger(running: unknown, outcome: Outcome): void {
+    const call = this.#call;
     const end = (): void => this.end(outcome, true);
-    if (!isThenable(running)) return end();
+    // A board that closed meanwhile has ended it.
+    if (!isThenable(running) || call?.status !== 'held') return end();
     const { clock, deadlines } = this.#host.runtime;
-    this.#deadline = deadlines.at(clock.monotonicMs() + LINGER_MS, end);
+    const deadline = deadlines.at(clock.monotonicMs() + LINGER_MS, end);
+    call.whenEnded = () => deadlines.cancel(deadline);
     running.then(end, end);
   }
 }

@@ -214,6 +214,7 @@ async function pass(
     if (code === null || (code === 'budget_exceeded' && money?.passesSpent())) return null;
     // What only reports is decided where the permit is taken, so that it is reported once.
     if (!isEnforced && code !== 'board_closed') return null;
+    if (code === 'budget_exceeded' && money !== null) return money.refuseSpent();
     if (options.probeWait === null || !isWaitedFor(host, code)) return host.refuse(code, spec);
     if (host.probeWaiters.size >= options.probeWait.callersMax) return host.refuse(code, spec);
     const timeoutMs = options.probeWait.timeoutMs - (clock.monotonicMs() - startMs);
@@ -242,6 +243,8 @@ async function run<T>(
   const isDegraded = host.isDegraded || (money?.isDegraded ?? false);
   permit.attempt = number;
   let timedOut: FuseboardError | undefined;
+  /** Whether the function was called at all: its caller may give up in the very last moment. */
+  let isSent = timeoutMs === null && signal === undefined;
   /** The function's own promise, which may outlive the call. */
   let running: T | PromiseLike<T> | undefined;
   try {
@@ -254,6 +257,7 @@ async function run<T>(
     } else {
       const timeoutError = (): FuseboardError => (timedOut = timeoutErrorOf(host));
       value = await runBounded<T>({ ...runtime, timeoutMs, signal, timeoutError }, (inner) => {
+        isSent = true;
         running = fn(new RunningContext(inner, number, isDegraded, money));
         return running;
       });
@@ -265,7 +269,8 @@ async function run<T>(
   } catch (error) {
     const verdict = verdictOf(host, error, signal, timedOut);
     const isCut = timedOut !== undefined || signal?.aborted === true;
-    if (money !== null && isCut) money.linger(running, verdict.outcome);
+    if (!isSent) money?.release();
+    else if (money !== null && isCut) money.linger(running, verdict.outcome);
     else money?.end(verdict.outcome);
     host.settlePermit(permit, verdict, error);
     return failed(error, verdict);

@@ -88,6 +88,23 @@ export const allowanceEmpty = (): CostRefusal => ({
   retryAtMs: null,
 });
 
+/** For calls that cannot wait, where others must. */
+export const noTurn = (): CostRefusal => ({
+  ...throttleFull(),
+  why: 'refuses the call: it would have to wait for its turn, and cannot wait here',
+});
+
+/** Why a breaker is open, where a budget that covers it keeps it so. */
+export const budgetSpent = ({ key, limitNanoUsd, spentNanoUsd }: Account): CostRefusal => ({
+  code: 'budget_exceeded',
+  budget: key.budget,
+  rule: null,
+  why:
+    `is open because budget "${key.budget}" is spent: ${formatUsd(spentNanoUsd)} of ` +
+    formatUsd(limitNanoUsd),
+  retryAtMs: key.endMs,
+});
+
 export const costRequired = (): CostRefusal => ({
   code: 'cost_required',
   budget: null,

@@ -85,6 +85,8 @@ export class CostedCall implements EstimateRequest {
   /** Its neighbours among the calls whose money is held. */
   nextHeld: CostedCall | null = null;
   previousHeld: CostedCall | null = null;
+  /** Called when it ends; null where nobody waits for that. */
+  whenEnded: (() => void) | null = null;
   #usage: Usage | null = null;
   #costNanoUsd: number | null = null;
 
@@ -162,6 +164,7 @@ export class CostedCall implements EstimateRequest {
   end(outcome: Outcome, isCut: boolean): void {
     if (this.status !== 'held') return;
     this.status = 'ended';
+    this.whenEnded?.();
     const ending = this.#endingOf(outcome, isCut);
     for (const account of this.accounts) account.settle(this.reservedNanoUsd, ending.costNanoUsd);
     this.#ender.ended(this, ending);

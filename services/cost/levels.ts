@@ -30,6 +30,7 @@ export class Levels {
   /** Accounts whose period's end will be a relief. */
   readonly #strained = new Set<Account>();
   #deadline: Deadline | null = null;
+  #isEnded = false;
 
   constructor(options: LevelsOptions) {
     this.#options = options;
@@ -45,7 +46,14 @@ export class Levels {
     if (level !== account.level) this.#change(account, level);
   }
 
+  /** An account is forgotten here: what becomes of it, whoever asks for it again will see. */
+  forget(account: Account): void {
+    if (this.#strained.delete(account)) this.#waitForEnd();
+  }
+
+  /** Nothing is waited for any more. */
   end(): void {
+    this.#isEnded = true;
     this.#options.deadlines.cancel(this.#deadline);
     this.#deadline = null;
   }
@@ -77,6 +85,7 @@ export class Levels {
     const { clock, deadlines } = this.#options;
     deadlines.cancel(this.#deadline);
     this.#deadline = null;
+    if (this.#isEnded) return;
     let endMs = Infinity;
     for (const account of this.#strained) endMs = Math.min(endMs, account.endMs);
     if (endMs === Infinity) return;

@@ -247,6 +247,28 @@ export class Treasury implements CallEnder {
       : refusals.budgetShort(taken.shortOf, call.worstNanoUsd);
   }
 
+  /** Draws for a call that could not wait, so that its next try finds the money. */
+  drawAhead({ plan, worstNanoUsd }: CostedCall): void {
+    const { allowances } = this.#parts;
+    // Whoever waits already has money on its way.
+    if (allowances.waitingCount > 0) return;
+    const { accounts } = plan;
+    void allowances.take(accounts, worstNanoUsd, undefined).then((taken) => {
+      if (taken !== 'reserved') return;
+      for (const account of accounts) account.release(worstNanoUsd);
+    });
+  }
+
+  /** Which budget keeps the call's breaker open; null where this process does not know. */
+  whatIsSpent({ plan }: CostedCall): CostRefusal | null {
+    let spent: Account | null = null;
+    for (const account of plan.accounts) {
+      if (account.budget?.movesBreakers !== true || account.levelNow() !== 'exceeded') continue;
+      if (spent === null || account.endMs > spent.endMs) spent = account;
+    }
+    return spent === null ? null : refusals.budgetSpent(spent);
+  }
+
   /** A call was refused for money: what it would have cost is counted as saved, once. */
   refused(call: CostedCall): void {
     const { ledger } = this.#parts;

@@ -25,6 +25,7 @@ const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[
 const PRINTED: readonly (readonly [needle: string, printed: string])[] = [
   ['weather', 'sunny closed'],
   ['readme.db', 'hello Breaker "chat" is closed.'],
+  ['money.db', 'budget_exceeded breaker "openai" refuses the call'],
   ['HttpError', 'the provider asked for a pause'],
   ['generatePaths', 'cover 2 of 2 transitions'],
 ];

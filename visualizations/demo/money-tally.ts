@@ -148,10 +148,10 @@ export class MoneyTally {
     const isNew = elapsedMs - this.#ruleActedAtMs > RULE_GAP_MS;
     this.#ruleActedAtMs = elapsedMs;
     if (!isNew) return null;
-    const figure = `${shortUsd(fact.figureNanoUsd)} in a minute, from`;
-    const threshold = shortUsd(fact.thresholdNanoUsd);
+    const figure = `${shortUsd(fact.figureNanoUsd)} in a minute`;
     const share = `${(fact.factor ?? 1) * 100} %`;
-    const what = `${fact.rule}: ${figure} ${threshold} on ${fact.breaker} is slowed to ${share}`;
+    const from = shortUsd(fact.thresholdNanoUsd);
+    const what = `${fact.rule} slows ${fact.breaker} to ${share}: ${figure}, from ${from} on`;
     return this.tell(elapsedMs, 'rule', what);
   }
 

@@ -31,7 +31,7 @@ export interface RunMoneyOptions {
 }
 
 /** Part of its planned cost that the dearest breaker may spend: less than a healthy story takes. */
-const SCARCE_SHARE = 0.3;
+const SCARCE_SHARE = 0.25;
 const SCARCE_CALLS_MIN = 12;
 /** With less left than these cost at worst, the scarce budget is spent. */
 const EXHAUSTED_CALLS = 1.05;
@@ -60,7 +60,7 @@ export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunM
     runBudget,
     scarceBudget,
     rule,
-    raiseNanoUsd: cents(scarceNanoUsd / 2),
+    raiseNanoUsd: scarceNanoUsd,
     options: {
       budgets: [
         { id: runBudget, limit: cents(plannedNanoUsd), period: 'total' },

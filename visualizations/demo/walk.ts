@@ -131,7 +131,7 @@ function callThrough(breaker: Breaker, { operation, call }: Service, client: Ope
 }
 
 /** A budget that is spent is raised after a while: long enough to be seen. */
-const RAISE_AFTER_MS = 1_500;
+const RAISE_AFTER_MS = 1_200;
 
 function operatorOf({
   clock,
