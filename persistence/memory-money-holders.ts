@@ -106,7 +106,12 @@ export function buryIfSilent(
     if (lease.heldNanoUsd === 0) continue;
     const { account } = lease;
     const { number, key } = account;
-    bury(account, { account: number, budget: key.budget, amountNanoUsd: forfeit(lease) });
+    bury(account, {
+      holder: holder.number,
+      account: number,
+      budget: key.budget,
+      amountNanoUsd: forfeit(lease),
+    });
   }
 }
 

@@ -60,6 +60,8 @@ export interface Joined {
 }
 
 export interface Forfeit {
+  /** Number of the holder that lost it. */
+  readonly holder: number;
   readonly account: number;
   readonly budget: string;
   readonly amountNanoUsd: number;

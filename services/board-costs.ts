@@ -6,7 +6,13 @@ import type { Operation } from './call.ts';
 import { specOf } from './call-spec.ts';
 import { invalidArgument, knownKeys } from './check.ts';
 import type { CallCost } from './cost/call-cost.ts';
-import { createBudget, summaryOf, type Budget, type BudgetSummary } from './cost/budget.ts';
+import {
+  accountKeyOf,
+  createBudget,
+  summaryOf,
+  type Budget,
+  type BudgetSummary,
+} from './cost/budget.ts';
 import { CostEvents, type CostEvent } from './cost/cost-events.ts';
 import type { ResolvedCostOptions } from './cost/cost-options.ts';
 import { createCosts, type Costs } from './cost/costs.ts';
@@ -72,6 +78,8 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
   }
   const events = new CostEvents({ desk, clock, publish });
   const bare = resolveOptions({});
+  // The fund of the emergency override is looked at and changed as a budget is.
+  const known = [...config.budgets, ...(config.override === null ? [] : [config.override])];
 
   return {
     treasury: desk.treasury,
@@ -79,9 +87,9 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
     levelOf: (breaker, provider) => desk.levelOf(breaker, provider),
     healthReasons: () => healthReasons(desk),
     budget(id) {
-      const budget = config.budgets.find((candidate) => candidate.id === id);
+      const budget = known.find((candidate) => candidate.id === id);
       if (budget === undefined) {
-        const ids = config.budgets.map((candidate) => candidate.id).join(', ');
+        const ids = known.map((candidate) => candidate.id).join(', ');
         throw invalidArgument('budget(id)', `the id of a budget (${ids || 'there is none'})`, id);
       }
       return createBudget(desk, budget, clock);
@@ -89,9 +97,14 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
     async budgets() {
       await events.booked();
       await desk.flush();
+      const nowMs = clock.nowMs();
+      // One that nobody has asked for in this period has an account from now on.
+      const undivided = known.filter(({ per }) => per === null);
+      const keys = undivided.map((budget) => accountKeyOf(budget, '', nowMs));
+      await desk.store.draw(keys.map((key) => ({ key, needNanoUsd: 0, wantNanoUsd: 0 })));
       const summaries: BudgetSummary[] = [];
-      for (const { key, ...state } of await desk.store.accounts(clock.nowMs())) {
-        const budget = config.budgets.find(({ id }) => id === key.budget);
+      for (const { key, ...state } of await desk.store.accounts(nowMs)) {
+        const budget = known.find(({ id }) => id === key.budget);
         if (budget !== undefined) summaries.push(summaryOf(budget, key, state));
       }
       return summaries;

@@ -26,7 +26,7 @@ export function storedForfeits(
   );
   const select = books.file
     .prepare(
-      `SELECT f.account, a.budget, f.amount_nano_usd
+      `SELECT f.holder, f.account, a.budget, f.amount_nano_usd
        FROM forfeits f JOIN accounts a ON a.id = f.account
        WHERE f.revision > ? ORDER BY f.id`,
     )
@@ -34,7 +34,7 @@ export function storedForfeits(
   const last = books.file.prepare('SELECT coalesce(max(id), 0) FROM forfeits').pluck();
   const later = books.file
     .prepare(
-      `SELECT f.account, a.budget, f.amount_nano_usd
+      `SELECT f.holder, f.account, a.budget, f.amount_nano_usd
        FROM forfeits f JOIN accounts a ON a.id = f.account
        WHERE f.id > ? ORDER BY f.id`,
     )
@@ -71,9 +71,10 @@ export function storedForfeits(
   };
 }
 
-type ForfeitRow = readonly [number, string, number];
+type ForfeitRow = readonly [number, number, string, number];
 
-const forfeitOf = ([account, budget, amountNanoUsd]: ForfeitRow): Forfeit => ({
+const forfeitOf = ([holder, account, budget, amountNanoUsd]: ForfeitRow): Forfeit => ({
+  holder,
   account,
   budget,
   amountNanoUsd,

@@ -27,7 +27,7 @@ export class BudgetLine {
   readonly budget: ResolvedBudget | null;
   readonly #calendar: Calendar;
   readonly #valuesMax: number;
-  readonly #onForgotten: (number: number) => void;
+  readonly #onForgotten: (account: Account) => void;
   /** By value and period. */
   readonly #accounts = new Map<string, Account>();
 
@@ -35,7 +35,7 @@ export class BudgetLine {
     id: string,
     calendar: Calendar,
     budget: ResolvedBudget | null,
-    onForgotten: (number: number) => void,
+    onForgotten: (account: Account) => void,
   ) {
     this.id = id;
     this.#onForgotten = onForgotten;
@@ -103,7 +103,7 @@ export class BudgetLine {
       if (++looks > EVICTION_LOOKS) return;
       this.#accounts.delete(key);
       if (account.isIdle) {
-        this.#onForgotten(account.number);
+        this.#onForgotten(account);
         account.retire();
         return;
       }
@@ -120,8 +120,15 @@ export class BudgetBook {
   /** Those that cover every call of the breakers they cover, and so move their state. */
   readonly #movers: readonly BudgetLine[];
 
-  constructor(budgets: readonly ResolvedBudget[], meters: readonly Calendar[]) {
-    const forget = (number: number): void => this.forget(number);
+  constructor(
+    budgets: readonly ResolvedBudget[],
+    meters: readonly Calendar[],
+    onForgotten: (account: Account) => void = () => {},
+  ) {
+    const forget = (account: Account): void => {
+      this.forget(account);
+      onForgotten(account);
+    };
     this.lines = [
       ...budgets.map((budget) => new BudgetLine(budget.id, budget.calendar, budget, forget)),
       ...meters.map((calendar) => {
@@ -134,10 +141,10 @@ export class BudgetBook {
 
   /** The store has told about an account. */
   heard(account: Account): void {
-    this.#byNumber.set(account.number, account);
+    if (!account.isRetired) this.#byNumber.set(account.number, account);
   }
 
-  forget(number: number): void {
+  forget({ number }: Account): void {
     this.#byNumber.delete(number);
   }
 

@@ -64,14 +64,7 @@ export function createBudget(desk: MoneyDesk, budget: ResolvedBudget, clock: Clo
 
   const keyOf = (value: unknown): AccountKey => {
     if (typeof value !== 'string') throw invalidArgument('value', 'a string', value);
-    const { key, startMs, endMs } = budget.calendar.at(clock.nowMs());
-    return {
-      budget: id,
-      value,
-      period: key,
-      startMs: Number.isFinite(startMs) ? startMs : null,
-      endMs: Number.isFinite(endMs) ? endMs : null,
-    };
+    return accountKeyOf(budget, value, clock.nowMs());
   };
 
   return {
@@ -87,12 +80,10 @@ export function createBudget(desk: MoneyDesk, budget: ResolvedBudget, clock: Clo
         throw invalidArgument('limit', 'an amount such as usd(10), at least 0', limit);
       }
       const { reason, by } = actOf(act);
-      // At once here, whatever the store is busy with.
-      desk.hearLimit({ budget: id, limitNanoUsd: limit });
       const details = { limitNanoUsd: limit };
       const atMs = clock.nowMs();
       const entry = { act: 'budget.limit_set', subject: id, reason, by, atMs, details };
-      desk.hearChanges(await desk.store.setLimit(id, limit, entry));
+      await desk.setLimit(id, limit, entry);
     },
     async correctForfeit(amount, act) {
       if (!isNanoUsd(amount)) throw invalidArgument('amount', 'such as usd(0.01)', amount);
@@ -103,6 +94,18 @@ export function createBudget(desk: MoneyDesk, budget: ResolvedBudget, clock: Clo
       const entry = { act: 'forfeit.corrected', subject: id, reason, by, atMs, details };
       desk.hear(await desk.store.correctForfeit(key, amount, entry), false);
     },
+  };
+}
+
+/** Names the account of a value in the period of an instant. */
+export function accountKeyOf(budget: ResolvedBudget, value: string, atMs: number): AccountKey {
+  const { key, startMs, endMs } = budget.calendar.at(atMs);
+  return {
+    budget: budget.id,
+    value,
+    period: key,
+    startMs: Number.isFinite(startMs) ? startMs : null,
+    endMs: Number.isFinite(endMs) ? endMs : null,
   };
 }
 

@@ -6,6 +6,7 @@ import type { BudgetLevel } from '../../machines/breaker-context.ts';
 import type { BudgetLimit } from '../../persistence/budget-definition.ts';
 import type {
   AccountState,
+  AuditEntry,
   Committed,
   Forfeit,
   HolderIdentity,
@@ -105,6 +106,11 @@ export class MoneyDesk {
   #poll: Deadline | null = null;
   #saving: Deadline | null = null;
   #compacting: Deadline | null = null;
+  /** By budget: what is in force here, and what the store last said. */
+  readonly #limits: Map<string, number>;
+  readonly #storedLimits: Map<string, number>;
+  /** Limits that are on their way to the store, by budget. */
+  readonly #limitsBeingSet = new Map<string, number>();
   #isTold = false;
   #pollFailures = 0;
 
@@ -118,8 +124,12 @@ export class MoneyDesk {
     const { override } = config;
     this.#options = options;
     this.#joined = joined;
+    this.#limits = new Map(joined.limits.map((limit) => [limit.budget, limit.limitNanoUsd]));
+    this.#storedLimits = new Map(this.#limits);
     this.store = store;
-    this.book = new BudgetBook(config.budgets, metersOf(config.rules));
+    this.book = new BudgetBook(config.budgets, metersOf(config.rules), (account) =>
+      this.levels.forget(account),
+    );
     this.prices = createPriceBook(config.prices, table);
     this.estimators = createEstimatorChain({
       extra: config.estimators,
@@ -165,8 +175,8 @@ export class MoneyDesk {
     this.#fund =
       override === null
         ? null
-        : new BudgetLine(override.id, override.calendar, override, (number) =>
-            this.book.forget(number),
+        : new BudgetLine(override.id, override.calendar, override, (account) =>
+            this.book.forget(account),
           );
     this.treasury = new Treasury({
       clock,
@@ -228,8 +238,7 @@ export class MoneyDesk {
   async close(makeReason: () => unknown): Promise<void> {
     this.#stop();
     const batches = this.treasury.end(makeReason);
-    const learnt = this.estimators.save();
-    await this.store.saveLearnt(learnt).catch(() => {});
+    await this.#saveAll().catch(() => {});
     await this.store.close(batches);
   }
 
@@ -264,19 +273,52 @@ export class MoneyDesk {
     this.levels.check(account);
   }
 
-  /** A limit is in force from now on. */
+  /** Sets a limit: here at once, whatever the store is busy with, and then for everybody. */
+  async setLimit(budget: string, limitNanoUsd: number, entry: AuditEntry): Promise<void> {
+    this.#limitsBeingSet.set(budget, (this.#limitsBeingSet.get(budget) ?? 0) + 1);
+    for (const account of this.#accountsOf(budget)) account.ownLimitNanoUsd = limitNanoUsd;
+    this.#limitTo(budget, limitNanoUsd);
+    try {
+      const changes = await this.store.setLimit(budget, limitNanoUsd, entry);
+      this.#limitIsSet(budget);
+      this.hearChanges(changes);
+    } catch (error) {
+      this.#limitIsSet(budget);
+      const stored = this.#storedLimits.get(budget);
+      if (stored !== undefined) this.hearLimit({ budget, limitNanoUsd: stored });
+      throw error;
+    }
+  }
+
+  /** The store has answered about a limit set here. */
+  #limitIsSet(budget: string): void {
+    const count = (this.#limitsBeingSet.get(budget) ?? 0) - 1;
+    if (count > 0) return void this.#limitsBeingSet.set(budget, count);
+    this.#limitsBeingSet.delete(budget);
+    for (const account of this.#accountsOf(budget)) account.ownLimitNanoUsd = null;
+  }
+
+  #accountsOf(budget: string): Account[] {
+    const line = this.book.line(budget) ?? this.#fund;
+    return line?.id === budget ? [...line.accounts] : [];
+  }
+
+  /** The store says which limit is in force. While one is set from here, that is an older one. */
   hearLimit({ budget, limitNanoUsd }: BudgetLimit): void {
-    const accounts = this.book.line(budget)?.accounts ?? this.#fund?.accounts ?? [];
-    let isNew = false;
-    for (const account of accounts) {
-      if (account.key.budget !== budget) continue;
+    this.#storedLimits.set(budget, limitNanoUsd);
+    if (!this.#limitsBeingSet.has(budget)) this.#limitTo(budget, limitNanoUsd);
+  }
+
+  #limitTo(budget: string, limitNanoUsd: number): void {
+    for (const account of this.#accountsOf(budget)) {
       const before = account.limitNanoUsd;
       account.setLimit(limitNanoUsd);
-      isNew ||= before !== account.limitNanoUsd;
       this.#limited(account, before);
       this.levels.check(account);
     }
-    if (isNew) this.#options.publish({ type: 'budget.limit_changed', budget, limitNanoUsd });
+    if (this.#limits.get(budget) === limitNanoUsd) return;
+    this.#limits.set(budget, limitNanoUsd);
+    this.#options.publish({ type: 'budget.limit_changed', budget, limitNanoUsd });
   }
 
   hearChanges({ accounts, limits, forfeits }: MoneyChanges): void {
@@ -313,7 +355,10 @@ export class MoneyDesk {
   }
 
   #tellForfeits(forfeits: readonly Forfeit[]): void {
-    for (const { budget, amountNanoUsd } of forfeits) {
+    for (const { account, holder, budget, amountNanoUsd } of forfeits) {
+      // Ours, while this process slept: what is left of it is not ours to reserve any more.
+      const lost = holder === this.#joined.holder ? this.book.numbered(account) : undefined;
+      if (lost !== undefined) this.#returns.returnAll(lost);
       this.#options.publish({ type: 'budget.forfeited', budget, amountNanoUsd });
     }
   }
@@ -359,9 +404,15 @@ export class MoneyDesk {
     this.#compacting = deadlines.at(clock.monotonicMs() + COMPACT_MS, () => this.#compact());
   }
 
+  async #saveAll(): Promise<void> {
+    for (let rows = this.estimators.save(); rows.length > 0; rows = this.estimators.save()) {
+      await this.store.saveLearnt(rows);
+    }
+  }
+
   #save(): void {
     const { clock, deadlines } = this.#options;
-    void this.store.saveLearnt(this.estimators.save()).catch(() => {});
+    void this.#saveAll().catch(() => {});
     this.#saving = deadlines.at(clock.monotonicMs() + SAVE_MS, () => this.#save());
   }
 }

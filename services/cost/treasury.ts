@@ -194,6 +194,8 @@ export class Treasury implements CallEnder {
     if (spent !== undefined) return refusals.budgetShort(spent, worstNanoUsd);
     const turn = pacing.pass(call, decision, host.isDegraded, priority, signal);
     if (turn === 'full') return refusals.throttleFull();
+    // Its caller may give up before anybody waits for the turn.
+    turn?.catch(() => {});
     call.turn = turn;
     return null;
   }

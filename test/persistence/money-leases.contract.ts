@@ -88,7 +88,7 @@ export function describeLeases(fresh: () => Fresh): void {
     const { clock, here, there, account } = await pair(fresh());
     clock.advance(LEASE_MS + 1);
     const changes = await here.door.changes();
-    expect(changes.forfeits).toEqual([{ account, budget: 'daily', amountNanoUsd: 100 }]);
+    expect(changes.forfeits).toMatchObject([{ account, budget: 'daily', amountNanoUsd: 100 }]);
     expect(changes.accounts).toMatchObject([{ account, forfeitedNanoUsd: 100, heldNanoUsd: 0 }]);
     await there.draw(DAILY, 1);
     expect((await here.door.changes()).forfeits).toEqual([]);
@@ -104,7 +104,7 @@ export function describeLeases(fresh: () => Fresh): void {
     const { clock, doors, account } = await pair(fresh());
     clock.advance(LEASE_MS + 1);
     const heir = await join(doors, BUDGETS);
-    expect(heir.joined.forfeits).toEqual([{ account, budget: 'daily', amountNanoUsd: 100 }]);
+    expect(heir.joined.forfeits).toMatchObject([{ account, budget: 'daily', amountNanoUsd: 100 }]);
     expect((await heir.door.changes()).forfeits).toEqual([]);
   });
 
