@@ -43,8 +43,8 @@ if (refused?.ok === false && refused.refused) {
 }
 
 const tenants = board.budget('tenants');
-const { spentNanoUsd, leftNanoUsd, level } = await tenants.summary('acme');
-console.log(`spent ${formatUsd(spentNanoUsd)}, left ${formatUsd(leftNanoUsd)}, ${level}`);
+const { spentNanoUsd, percentage, level } = await tenants.summary('acme');
+console.log(`they cost ${formatUsd(spentNanoUsd)}, ${percentage.toFixed(0)} % of it: ${level}`);
 
 let more = 0;
 while ((await llm.tryCall(request, answer)).ok) more++;

@@ -26,6 +26,7 @@ export const LEDGER_COLUMNS = [
   'basis',
   /** Place in the runtime's list of outcomes. */
   'outcome',
+  /** Without those read from a cache, which are counted in the next column. */
   'inputTokens',
   'cachedInputTokens',
   'outputTokens',

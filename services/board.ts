@@ -232,10 +232,9 @@ class LiveBoard implements Board {
       onMoved: () => this.#gate.changed(),
     });
     this.#runtime.treasury = this.#costs.treasury;
-    if (config.budgets.some(({ movesBreakers }) => movesBreakers)) {
-      const { levelOf } = this.#costs;
-      this.#gate.levelsFrom(({ name, options }) => levelOf(name, options.provider));
-    }
+    // Also where no budget moves breakers: one that an earlier budget stopped goes on.
+    const { levelOf } = this.#costs;
+    this.#gate.levelsFrom(({ name, options }) => levelOf(name, options.provider));
     this.#health.healthFrom(this.#costs.healthReasons);
   }
 

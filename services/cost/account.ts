@@ -46,8 +46,12 @@ export class Account {
   sentNanoUsd = 0;
   /** Given back, and the store has not said so yet. */
   returningNanoUsd = 0;
+  /** What is given back was forfeited: this process slept through its lease. */
+  isLost = false;
   /** Calls that wait for money of it, and draws of it on their way. */
   waitersCount = 0;
+  /** Worst cases of the calls that wait: to rules they are as good as reserved. */
+  waitingNanoUsd = 0;
   /** What the store last said. */
   settledNanoUsd = 0;
   forfeitedNanoUsd = 0;
@@ -246,11 +250,12 @@ export class Account {
   /** The store took back what was given up. */
   returned(amountNanoUsd: number): void {
     this.returningNanoUsd -= amountNanoUsd;
+    if (this.returningNanoUsd === 0) this.isLost = false;
   }
 
   /** The part of it that the store would give away again: none under a limit that was lowered. */
   get reclaimableNanoUsd(): number {
-    return Math.max(0, this.leftInStoreNanoUsd + this.returningNanoUsd);
+    return this.isLost ? 0 : Math.max(0, this.leftInStoreNanoUsd + this.returningNanoUsd);
   }
 
   /** What was given up is needed after all, and the store was not told. */

@@ -57,6 +57,8 @@ export class AllowanceReturns {
   }
 
   #look(account: Account): void {
+    // Whoever waits is about to reserve what is there; taken away, it would have to be drawn again.
+    if (account.waitersCount > 0) return;
     account.idleCount = account.isBusy ? 0 : account.idleCount + 1;
     account.isBusy = false;
     const isIdle = account.idleCount > 0;

@@ -4,7 +4,7 @@
  * about calls that are in the books already is kept beside them, so that the two can be compared.
  */
 import type { OutsideCost } from '../../persistence/ledger-batch.ts';
-import { invalidArgument } from '../check.ts';
+import { invalidArgument, isObject } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import { isFuseboardError } from '../errors.ts';
 import { errorNameOf, type FactBody } from '../facts.ts';
@@ -85,7 +85,6 @@ export class CostEvents {
   }
 
   async #book(): Promise<void> {
-    const { desk, publish } = this.#options;
     // Events of one turn are booked together.
     await Promise.resolve();
     while (this.#pending.length > 0) {
@@ -93,16 +92,39 @@ export class CostEvents {
       const concerned = [...this.#concerned];
       this.#pending = [];
       this.#concerned.clear();
-      try {
-        const { accounts } = await desk.store.bookOutside(costs);
-        for (const state of accounts) desk.hear(state, false);
-        await desk.ask(concerned.filter(({ number }) => number < 0));
-      } catch (error) {
-        const why = isFuseboardError(error) ? error.message : errorNameOf(error);
-        publish({ type: 'ingest.refused', problem: `${costs.length} costs not booked: ${why}` });
-      }
+      await this.#bookAll(costs);
+      await this.#ask(concerned.filter(({ number }) => number < 0));
     }
     this.#booking = null;
+  }
+
+  /** One that the store refuses must not take the others with it: halves find it. */
+  async #bookAll(costs: readonly OutsideCost[]): Promise<void> {
+    const { desk, publish } = this.#options;
+    try {
+      const { accounts } = await desk.store.bookOutside(costs);
+      for (const state of accounts) desk.hear(state, false);
+    } catch (error) {
+      const isOfOne = isFuseboardError(error) && error.code === 'invalid_argument';
+      if (isOfOne && costs.length > 1) {
+        const middle = costs.length >>> 1;
+        await this.#bookAll(costs.slice(0, middle));
+        await this.#bookAll(costs.slice(middle));
+        return;
+      }
+      const why = isFuseboardError(error) ? error.message : errorNameOf(error);
+      const what = costs.length === 1 ? 'a cost' : `${costs.length} costs`;
+      publish({ type: 'ingest.refused', problem: `${what} not booked: ${why}` });
+    }
+  }
+
+  /** Accounts that were booked on before anybody asked for them. */
+  async #ask(accounts: readonly Account[]): Promise<void> {
+    const { desk } = this.#options;
+    await desk.ask(accounts).catch(async () => {
+      // Those of periods whose books are closed are refused, and none else.
+      for (const account of accounts) await desk.ask([account]).catch(() => {});
+    });
   }
 
   #outsideCost(given: CostEvent): OutsideCost {
@@ -138,14 +160,19 @@ function checked(event: CostEvent): CostEvent {
     if ((KEYS as readonly string[]).includes(key)) continue;
     throw invalidArgument('a field of a cost', `one of ${KEYS.join(', ')}`, key);
   }
-  const { id, operation, breaker, provider, model, tags, atMs, costNanoUsd, usage } = event;
+  const { id, operation, breaker, provider, model, tags, atMs, costNanoUsd, usage, isBill } = event;
   for (const [field, value] of Object.entries({ id, operation })) text(field, value);
   for (const [field, value] of Object.entries({ breaker, provider, model })) {
     if (value !== undefined) text(field, value);
   }
+  if (tags !== undefined && !isObject(tags)) throw invalidArgument('tags', 'an object', tags);
   for (const [name, value] of Object.entries(tags ?? {})) text(`tags.${name}`, value);
-  if (atMs !== undefined && !(atMs >= 0 && atMs <= INSTANT_MAX_MS)) {
+  const isInstant = typeof atMs === 'number' && atMs >= 0 && atMs <= INSTANT_MAX_MS;
+  if (atMs !== undefined && !isInstant) {
     throw invalidArgument('atMs', 'wall-clock milliseconds', atMs);
+  }
+  if (isBill !== undefined && typeof isBill !== 'boolean') {
+    throw invalidArgument('isBill', 'true or false', isBill);
   }
   if (costNanoUsd !== undefined && !isNanoUsd(costNanoUsd)) {
     throw invalidArgument('costNanoUsd', 'an amount such as usd(0.01), at least 0', costNanoUsd);

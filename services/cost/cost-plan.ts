@@ -124,7 +124,9 @@ class PeriodGauge implements Gauge {
   }
 
   valueNanoUsd(): number {
-    return this.#account?.committedNanoUsd ?? 0;
+    const account = this.#account;
+    // Calls that came in one turn and wait for the same draw are not blind to each other.
+    return account === null ? 0 : account.committedNanoUsd + account.waitingNanoUsd;
   }
 
   limitNanoUsd(): number | null {

@@ -225,8 +225,9 @@ export function writeRow(
   rows[offset + 8] = basis === 'reported' ? ending.tableNanoUsd : NaN;
   rows[offset + 9] = BASIS_PLACES.get(basis) as number;
   rows[offset + 10] = OUTCOME_PLACES.get(ending.outcome) as number;
-  rows[offset + 11] = usage === null ? NaN : totalInputTokens(usage);
-  rows[offset + 12] = usage === null ? NaN : (usage.cachedInputTokens ?? 0);
+  const cachedTokens = usage?.cachedInputTokens ?? 0;
+  rows[offset + 11] = usage === null ? NaN : totalInputTokens(usage) - cachedTokens;
+  rows[offset + 12] = usage === null ? NaN : cachedTokens;
   rows[offset + 13] = usage === null ? NaN : totalOutputTokens(usage);
   rows[offset + LEDGER_WIDTH - 1] = Math.max(0, settledAtMs - call.atMs);
 }

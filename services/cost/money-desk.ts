@@ -213,12 +213,26 @@ export class MoneyDesk {
     const accounts = this.book.lines
       .filter(({ budget }) => budget?.per === null)
       .map((line) => line.account('', nowMs));
-    await this.ask(accounts);
+    await this.ask([...accounts, ...(await this.#partsInUse(nowMs))]);
     // Nobody can listen before the board is there: said as soon as the first one may.
     clock.defer(() => this.#tellForfeits(this.#joined.forfeits));
     if (this.store.shared) this.#pollLater(pollMs);
     this.#saving = deadlines.at(clock.monotonicMs() + SAVE_MS, () => this.#save());
     this.#compact();
+  }
+
+  /** The parts in use of budgets that are divided and move breakers: a restart forgets none. */
+  async #partsInUse(nowMs: number): Promise<readonly Account[]> {
+    const divided = this.book.lines.filter(
+      ({ budget }) => budget !== null && budget.per !== null && budget.movesBreakers,
+    );
+    if (divided.length === 0) return [];
+    const parts: Account[] = [];
+    for (const { key } of await this.store.accounts(nowMs)) {
+      const line = divided.find(({ id }) => id === key.budget);
+      if (line !== undefined) parts.push(line.account(key.value, nowMs));
+    }
+    return parts;
   }
 
   /** Has the store tell about some accounts. */
@@ -358,9 +372,14 @@ export class MoneyDesk {
     for (const { account, holder, budget, amountNanoUsd } of forfeits) {
       // Ours, while this process slept: what is left of it is not ours to reserve any more.
       const lost = holder === this.#joined.holder ? this.book.numbered(account) : undefined;
-      if (lost !== undefined) this.#returns.returnAll(lost);
+      if (lost !== undefined) this.#lose(lost);
       this.#options.publish({ type: 'budget.forfeited', budget, amountNanoUsd });
     }
+  }
+
+  #lose(account: Account): void {
+    this.#returns.returnAll(account);
+    account.isLost = account.returningNanoUsd > 0;
   }
 
   #failed(error: unknown, failures: number, pendingCount: number): void {

@@ -123,14 +123,14 @@ export class Treasury implements CallEnder {
     const { turn } = call;
     call.turn = null;
     await turn;
-    const { allowances, clock, ledger } = this.#parts;
+    const { clock, ledger } = this.#parts;
     while (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
     if (ledger.isFull) return refusals.booksBehind(ledger.pendingCount);
     if (call.needsFund) return this.#override(call, signal);
     for (;;) {
       if (this.#takeLater(call)) return null;
       const { accounts } = call.plan;
-      const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
+      const taken = await this.#await(call, signal);
       call.plan.renew(clock.nowMs());
       // A period ended meanwhile: its money is none of this call's, nor is the lack of it.
       if (call.plan.accounts !== accounts && taken !== 'unavailable') {
@@ -140,6 +140,18 @@ export class Treasury implements CallEnder {
       if (taken === 'reserved') return this.#holdLater(call, accounts, call.worstNanoUsd);
       if (this.mayOverride(call.cost)) return this.#override(call, signal);
       return this.#short(call, taken);
+    }
+  }
+
+  /** Waits for a draw. What the call is expected to cost counts as spent meanwhile. */
+  async #await(call: CostedCall, signal: AbortSignal | undefined): Promise<Taken> {
+    const { allowances, clock, rate } = this.#parts;
+    const fromMs = clock.monotonicMs();
+    rate.add(call.expectedNanoUsd, fromMs);
+    try {
+      return await allowances.take(call.plan.accounts, call.worstNanoUsd, signal);
+    } finally {
+      rate.correct(-call.expectedNanoUsd, fromMs, clock.monotonicMs());
     }
   }
 

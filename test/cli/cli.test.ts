@@ -15,7 +15,10 @@ test('the program that npm links begins with the line that makes it one', () => 
 
 test.each([[[]], [['--help']], [['-h']], [['help']]])('%j shows the help', async (args) => {
   const { code, stdout, stderr } = await cli(...args);
-  expect(stdout).toMatch(/fuseboard <command>[^]*demo[^]*paths[^]*Examples[^]*Exit codes/);
+  expect(stdout).toMatch(/fuseboard <command>[^]*Examples[^]*Exit codes/);
+  for (const command of ['demo', 'costs', 'budgets', 'ledger verify', 'paths']) {
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  }
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
@@ -41,15 +44,27 @@ test('help comes without loading any package', async () => {
   const copy = scratchFolder();
   cpSync(dirname(CLI), copy, { recursive: true });
   writeFileSync(join(copy, 'package.json'), '{"type":"module"}');
-  const { code, stdout, stderr } = await startNode(['cli.js', '--help'], { cwd: copy }).ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('fuseboard <command>');
+  const help = async (...args: string[]) => {
+    const all = ['cli.js', ...args, '--help'];
+    const { code, stdout, stderr } = await startNode(all, { cwd: copy }).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+  expect(await help()).toContain('fuseboard <command>');
+  expect(await help('costs')).toContain('fuseboard costs [flags]');
+  expect(await help('budgets')).toContain('fuseboard budgets [flags]');
+  expect(await help('ledger')).toContain('fuseboard ledger verify [flags]');
+  expect(await help('ledger', 'verify')).toContain('fuseboard ledger verify [flags]');
 });
 
 describe('what is wrong with a call is said in one line, with a hint, and exit code 2', () => {
   test.each([
-    [['dmo'], "there is no command 'dmo'", 'The commands are demo and paths'],
-    [['--bogus'], "there is no flag '--bogus'", 'The commands are demo and paths'],
+    [['dmo'], "there is no command 'dmo'", 'The commands are demo, costs, budgets, ledger, paths'],
+    [
+      ['--bogus'],
+      "there is no flag '--bogus'",
+      'The commands are demo, costs, budgets, ledger, paths',
+    ],
     [['demo', '--sed', '3'], 'demo has no flag --sed', '--seconds, --seed, --rate, --db'],
     [['demo', '-s'], 'demo has no flag -s', '--seconds, --seed, --rate, --db'],
     [['demo', 'now'], "demo takes no argument, got 'now'", 'Its flags are'],
@@ -63,6 +78,22 @@ describe('what is wrong with a call is said in one line, with a hint, and exit c
     [['demo', '--db', ' '], '--db needs a value', 'For example --db FILE.'],
     [['demo', '--json=yes'], "--json takes no value, got 'yes'", 'Give --json alone.'],
     [['demo', '--constructor'], 'demo has no flag --constructor', 'Its flags are'],
+    [['costs', '--sort'], 'costs has no flag --sort', '--store, --by, --since, --format, --json'],
+    [['costs', 'today'], "costs takes no argument, got 'today'", 'Its flags are'],
+    [['costs', '--by', 'day'], "provider or tag:NAME, got 'day'", 'For example --by tag:tenant.'],
+    [['costs', '--by', 'tag:'], "provider or tag:NAME, got 'tag:'", '--by tag:tenant'],
+    [['costs', '--since', '1w'], "instant with its zone, got '1w'", '--since 24h, --since 7d'],
+    [['costs', '--since', '2026-02-30'], "got '2026-02-30'", '--since 2026-11-01'],
+    [['costs', '--format', 'xml'], "one of table, csv, json, got 'xml'", '--format table'],
+    [['costs', '--format'], 'one of table, csv, json, got nothing', '--format table'],
+    [['costs', '--json', '--format', 'csv'], '--json and --format csv', 'Give one of the two.'],
+    [['costs', '--store', 'board.db'], "sqlite:PATH, got 'board.db'", 'sqlite:fuseboard.db'],
+    [['costs', '--store', 'memory:'], "sqlite:PATH, got 'memory:'", 'sqlite:fuseboard.db'],
+    [['budgets', '--by', 'model'], 'budgets has no flag --by', '--store, --format, --json'],
+    [['budgets', '--store', 'sqlite: '], "sqlite:PATH, got 'sqlite:'", 'sqlite:fuseboard.db'],
+    [['ledger'], 'ledger must be told what to do, got nothing', 'fuseboard ledger verify'],
+    [['ledger', 'fix'], "ledger must be told what to do, got 'fix'", 'fuseboard ledger verify'],
+    [['ledger', 'verify', '--csv'], 'ledger verify has no flag --csv', '--store, --json'],
   ])('%j', async (args, problem, hint) => {
     const { code, stdout, stderr } = await cli(...args);
     const lines = stderr.split('\n');

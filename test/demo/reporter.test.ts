@@ -90,6 +90,8 @@ describe('elsewhere', () => {
     reporter.note('a new run');
     reporter.phase({ phase: 'rate_limit', startMs: 8_000, endMs: 9_000 });
     viewOf(1).changes.forEach((change) => reporter.change(change));
+    const what = 'raises run 3 reasoning from $0.25 to $0.50';
+    reporter.moment({ elapsedMs: 8_200, about: 'operator', what });
     reporter.show(viewOf());
     reporter.end(viewOf(), [line(`Summary ${'long '.repeat(40)}end`)]);
     return terminal.text;
@@ -101,7 +103,8 @@ describe('elsewhere', () => {
       ' a new run',
       '   8.0 s  upstream   rate limit',
       '   0.0 s  chat       closed → open: failures in a row; probe in 0.8 s (0)',
-      '   8.1 s  calls 900: 702 ok, 36 failed, 9 rate limited, 153 refused',
+      '   8.2 s  operator   raises run 3 reasoning from $0.25 to $0.50',
+      '   8.1 s  calls 900: 702 ok, 36 failed, 9 rate limited, 153 refused; $0.4123 spent',
       '',
       expect.stringMatching(/^Summary .* end$/),
       '',

@@ -22,6 +22,8 @@ describe('the screen', () => {
       ' reasoning   closed                     27   234      12    3       51   84 ms',
       '',
       ' saved  153 requests never sent, about 37.0 s of waiting spared',
+      ' money  run 3 $0.4123 of $1.14   run 3 reasoning $0.21 of $0.25, strained',
+      '        expected $0.40, was $0.3981   chat-pace: 48 slowed, 12 refused',
       '',
       '   0.0 s  chat       closed → open: failures in a row; probe in 0.8 s (0)',
       '   0.1 s  chat       closed → open: failures in a row; probe in 0.8 s (1)',
@@ -42,7 +44,8 @@ describe('the screen', () => {
     expect(lines[4]).toBe(' breaker     state            ok  failed  refused     p50');
     expect(lines[5]).toBe(' chat        open, 1.3 s     234      12       51   84 ms');
     expect(lines[9]).toBe(' saved  153 not sent, about 37.0 s of waiting spared');
-    expect(lines[11]).toBe('   0.0 s  chat       closed → open: failures in a row; pro…');
+    expect(lines[10]).toBe(' money  run 3 $0.4123 of $1.14   run 3 reasoning $0.21 of …');
+    expect(lines[12]).toBe('   0.0 s  chat       closed → open: failures in a row; pro…');
   });
 
   test('at 120 columns has room for the policies', () => {
@@ -58,11 +61,28 @@ describe('the screen', () => {
   });
 
   test('where there is little room, keeps the latest changes', () => {
-    const lines = screen(viewOf(20), { width: 79, height: 15, colour: false });
+    const lines = screen(viewOf(20), { width: 79, height: 17, colour: false });
     expect(lines.filter((line) => line.includes('closed → open'))).toEqual([
       '   1.8 s  chat       closed → open: failures in a row; probe in 0.8 s (18)',
       '   1.9 s  chat       closed → open: failures in a row; probe in 0.8 s (19)',
     ]);
+  });
+
+  test('what happened to money stands among the changes, in the order of time', () => {
+    const { money } = viewOf();
+    const moments = [
+      { elapsedMs: 150, about: 'rule', what: 'chat-pace slows chat to 50 %' },
+      { elapsedMs: 50, about: 'budget', what: 'run 3 reasoning is strained' },
+    ] as const;
+    const lines = screen(viewOf(3, { money: { ...money, moments } }), {
+      width: 79,
+      height: 24,
+      colour: false,
+    });
+    expect(lines.slice(13, 18).map((line) => line.slice(10, 21).trim())).toEqual([
+      ...['chat', 'budget', 'chat', 'rule', 'chat'],
+    ]);
+    expect(lines[14]).toBe('   0.1 s  budget     run 3 reasoning is strained');
   });
 
   test('in colour says the same, each state in its own', () => {

@@ -1,4 +1,5 @@
 /** A view of a run in the middle of its outage, for tests of what is drawn. */
+import type { MoneyView } from '../../visualizations/demo/money-tally.ts';
 import { createScenario } from '../../visualizations/demo/scenario.ts';
 import { BreakerTally } from '../../visualizations/demo/tally.ts';
 import type { BreakerView, View } from '../../visualizations/demo/view.ts';
@@ -26,6 +27,26 @@ const BREAKERS: readonly BreakerView[] = [
   { name: 'reasoning', state: 'closed', probeInMs: null, policy: 'minds slow calls', tally },
 ];
 
+const MONEY: MoneyView = {
+  budgets: [
+    { id: 'run 3', spentNanoUsd: 412_345_678, limitNanoUsd: 1_140_000_000, level: 'ok' },
+    {
+      id: 'run 3 reasoning',
+      spentNanoUsd: 210_000_000,
+      limitNanoUsd: 250_000_000,
+      level: 'warned',
+    },
+  ],
+  expectedNanoUsd: 400_049_999,
+  actualNanoUsd: 398_050_000,
+  assumedCount: 4,
+  rule: 'chat-pace',
+  throttledCount: 60,
+  throttledRefusedCount: 12,
+  spentRefusedCount: 7,
+  moments: [],
+};
+
 export function viewOf(changeCount = 3, overrides: Partial<View> = {}): View {
   return {
     seed: 4711,
@@ -44,6 +65,7 @@ export function viewOf(changeCount = 3, overrides: Partial<View> = {}): View {
       probeInMs: 800,
       why: `failures in a row; probe in 0.8 s (${index})`,
     })),
+    money: MONEY,
     ...overrides,
   };
 }

@@ -83,7 +83,10 @@ export function booksOutside(path: string): BooksOutside {
     file.exec(GUARD);
   }
   const accounts = file.prepare<[], AccountSeen>(ACCOUNTS);
-  const rows = file.prepare<[], Omit<RowSeen, 'basis' | 'charged'> & { basis: number; set: string }>(
+  const rows = file.prepare<
+    [],
+    Omit<RowSeen, 'basis' | 'charged'> & { basis: number; set: string }
+  >(
     `SELECT holder, worst_nano_usd AS worst, cost_nano_usd AS cost, basis, accounts AS "set"
      FROM ledger JOIN charge_sets ON charge_sets.id = ledger.charges`,
   );

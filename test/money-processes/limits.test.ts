@@ -12,6 +12,8 @@ import { setStage } from './stage.ts';
 import { costOf, PRICES, tokens, worstOf } from './tariff.ts';
 import { startUpstream } from './upstream.ts';
 
+/** On a busy machine. */
+const SOON = { timeout: 10_000 };
 /** In other processes a limit is in force within this. */
 const HEARD_MS = 1_000;
 
@@ -36,13 +38,13 @@ test('CRIT-87 budget enforcement: a limit lowered in one process binds another w
   expect(await other.tries(toldCall(other.caller, 2, 1))).toBe('budget_exceeded');
   expect(await operator.tries(toldCall(operator.caller, 2, 1))).toBe('budget_exceeded');
   // What was drawn for more goes back; what calls have reserved already stays committed.
-  await expect.poll(() => books.account('all').held).toBe(reserved);
+  await expect.poll(() => books.account('all').held, SOON).toBe(reserved);
 
   for (const { number } of calls) upstream.answer(number, 10);
   expect([await operator.endOf(calls[0]), await other.endOf(calls[1])]).toEqual(['ok', 'ok']);
   const cost = costOf(calls[0], 10) + costOf(calls[1], 10);
   await expect
-    .poll(() => books.account('all'))
+    .poll(() => books.account('all'), SOON)
     .toMatchObject({ settled: cost, held: 0, overspent: 0, limit: tokens(30) });
   const rest = toldCall(other.caller, 3, 9);
   await other.makes(rest);
@@ -109,7 +111,7 @@ test('CRIT-105 budget enforcement: limits that go up and down under fire add not
     const limit = Math.max(0, Math.round(committed() + raise * (RAISES['all'] ?? 0))) as NanoUsd;
     if (limit < committed()) lowered += 1;
     await operator.budget('all').setLimit(limit, { reason: 'whim', by: 'ann' });
-    if (raise > 0) await expect.poll(() => upstream.calls.length).toBeGreaterThan(before);
+    if (raise > 0) await expect.poll(() => upstream.calls.length, SOON).toBeGreaterThan(before);
   }
   for (const spender of spenders) spender.kill('SIGKILL');
   await Promise.all(spenders.map(({ ended }) => ended));

@@ -23,8 +23,9 @@ export type Order =
   | { readonly do: 'limit'; readonly budget: string; readonly limit: NanoUsd }
   | { readonly do: 'summary'; readonly budget: string }
   | { readonly do: 'close'; readonly drainTimeoutMs?: number }
+  | { readonly do: 'exit'; readonly afterMs?: number }
   /** `throw`: in a turn of its own. `end`: nothing keeps the process from ending any more. */
-  | { readonly do: 'throw' | 'exit' | 'end' };
+  | { readonly do: 'throw' | 'end' };
 
 /** The numbers of a caller's calls are from so many times its own. */
 const CALLS_EACH = 1_000;

@@ -53,6 +53,18 @@ export class Auditor {
     return this.#books.accounts(null);
   }
 
+  /** A call reaches the upstream: what its board drew must cover it, whatever became of others. */
+  reached(call: UpstreamCall): void {
+    this.calls.push(call);
+    const booked = new Set(this.rows.map(({ worstNanoUsd }) => worstNanoUsd));
+    const claims = this.calls
+      .filter(({ worstNanoUsd }) => !booked.has(worstNanoUsd))
+      .reduce((sum, { worstNanoUsd, bills }) => sum + Math.min(worstNanoUsd, ...bills), 0);
+    const total = this.accounts.find(({ key }) => key.budget === 'total');
+    const drawn = (total?.heldNanoUsd ?? 0) + (total?.forfeitedNanoUsd ?? 0);
+    if (claims > drawn) this.problems.push(`calls may cost ${claims}, and ${drawn} was drawn`);
+  }
+
   /** Runs what an engine is asked, and judges what that did to the books. */
   watch<T>(verb: string, args: readonly unknown[], run: () => T): T {
     const before = new Map(this.accounts.map((state) => [state.account, state]));
@@ -123,7 +135,8 @@ export class Auditor {
         .filter(({ worstNanoUsd }) => worstNanoUsd === worst)
         .map(({ costNanoUsd }) => costNanoUsd);
       if (costs.length === 1 && bills.has(costs[0] as number)) return [];
-      return [`the call of at most ${worst} is booked as [${costs}], and cost ${[...bills]}`];
+      const [booked, cost] = [costs.join(), [...bills].join(' or ')];
+      return [`the call of at most ${worst} is booked as [${booked}], and cost ${cost}`];
     });
   }
 

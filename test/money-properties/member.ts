@@ -23,7 +23,11 @@ import type { Runtime } from '../../services/runtime.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import type { VirtualClock } from '../kit/virtual-clock.ts';
 import type { Auditor, UpstreamCall } from './auditor.ts';
-import { scheduledStore, type ScheduledStore } from './scheduled-store.ts';
+import {
+  scheduledStore,
+  type ScheduledStore,
+  type ScheduledStoreOptions,
+} from './scheduled-store.ts';
 
 /** What becomes of a call at the upstream. */
 export type Fate = 'below' | 'exact' | 'above' | 'silent' | 'fails' | 'fails dear' | 'free';
@@ -98,12 +102,9 @@ export class Member {
 
   static async open(options: MemberOptions): Promise<Member> {
     const { name, books, auditor, scheduler, costs } = options;
-    const watch = auditor.watch.bind(auditor) as <T>(
-      verb: string,
-      args: readonly unknown[],
-      run: () => T,
-    ) => T;
-    const store = scheduledStore({ name, engine: books.engine(), scheduler, watch });
+    const engine = books.engine();
+    const watch: ScheduledStoreOptions['watch'] = (...request) => auditor.watch(...request);
+    const store = scheduledStore({ name, engine, scheduler, watch });
     const identity = { pid: 1, processStart: name, bootId: 'b' };
     const { budgets } = resolveCostOptions(costs);
     const joined = await store.join(identity, budgets);
@@ -151,8 +152,7 @@ export class Member {
     const fn = (context: CallContext): Promise<void> => {
       running.state = 'runs';
       const call: UpstreamCall = { worstNanoUsd, bills: new Set() };
-      auditor.calls.push(call);
-      if (this.#isOver(running)) call.bills.add(worstNanoUsd);
+      auditor.reached(call);
       const cut = (): void => void call.bills.add(worstNanoUsd);
       this.#cuts.push(cut);
       context.signal?.addEventListener('abort', cut);
@@ -171,10 +171,6 @@ export class Member {
   }
 
   readonly #cuts: (() => void)[] = [];
-
-  #isOver(running: RunningPlan): boolean {
-    return this.isGone || running.abort.signal.aborted;
-  }
 
   /** What the upstream says and bills. */
   #answer(context: CallContext, fate: Fate, worstNanoUsd: number, { bills }: UpstreamCall): void {

@@ -265,7 +265,7 @@ export class World {
         const { reservedNanoUsd, openNanoUsd, sentNanoUsd, key } = account;
         const left = [reservedNanoUsd, openNanoUsd, sentNanoUsd];
         if (left.every((amount) => amount === 0)) continue;
-        problems.push(`${name}: ${key.budget}/${key.value} has left ${left}`);
+        problems.push(`${name}: ${key.budget}/${key.value} has left ${left.join(', ')}`);
       }
     }
     return [...problems, ...this.#disagreements()];

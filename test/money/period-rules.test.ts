@@ -229,9 +229,8 @@ describe('CRIT-82 threshold enforcement', () => {
       Promise.all(Array.from({ length: 200 }, () => rig.breaker.tryCall(costing(1), () => 'ok'))),
     );
     const okCount = results.filter(({ ok }) => ok).length;
-    // Rules look before money is taken, so calls that begin together see the same figure.
-    expect(okCount).toBeLessThanOrEqual(10);
-    expect(okCount).toBeGreaterThanOrEqual(5);
+    // Those that wait for the same draw are not blind to each other.
+    expect(okCount).toBe(5);
     expect((await rig.summary()).spentNanoUsd).toBe(usd(okCount));
   });
 });

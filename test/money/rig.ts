@@ -104,7 +104,7 @@ export async function openMoney(options: MoneyBoardOptions = {}): Promise<MoneyR
       const costNanoUsd = usd(dollars);
       const id = `outside ${nextId++}`;
       board.ingest.next({ kind: 'cost', id, operation: 'llm_call', costNanoUsd, ...more });
-      await clock.settle();
+      await board.costs.report({ sinceMs: clock.nowMs() });
     },
   };
   return rig;

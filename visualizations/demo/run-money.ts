@@ -35,6 +35,8 @@ const SCARCE_SHARE = 0.25;
 const SCARCE_CALLS_MIN = 12;
 /** With less left than these cost at worst, the scarce budget is spent. */
 const EXHAUSTED_CALLS = 1.05;
+/** The run may spend so many times the scarce budget, which is raised as it goes. */
+const RUN_TO_SCARCE_MIN = 4;
 /** Part of the run's planned cost that, spent within a minute, is fast. */
 const FAST_SHARE = 0.22;
 /** Part of the allowed output that an answer takes on average. */
@@ -53,6 +55,7 @@ export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunM
     cents(planned(scarce) * SCARCE_SHARE),
     worstNanoUsd * SCARCE_CALLS_MIN,
   ) as NanoUsd;
+  const runNanoUsd = Math.max(plannedNanoUsd, scarceNanoUsd * RUN_TO_SCARCE_MIN);
   const runBudget = `run ${run}`;
   const scarceBudget = `run ${run} ${SCARCE}`;
   const rule = `${PACED}-pace`;
@@ -63,7 +66,7 @@ export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunM
     raiseNanoUsd: scarceNanoUsd,
     options: {
       budgets: [
-        { id: runBudget, limit: cents(plannedNanoUsd), period: 'total' },
+        { id: runBudget, limit: cents(runNanoUsd), period: 'total' },
         {
           id: scarceBudget,
           limit: scarceNanoUsd,

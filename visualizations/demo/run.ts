@@ -84,7 +84,8 @@ export async function run(options: RunOptions): Promise<void> {
   const { baseURL } = upstream;
   const moneyTally = new MoneyTally(money, await board.budgets());
   begin(board, plan, scenario.pace, clock.nowMs(), reporter, moneyTally.view);
-  const view = await walk({
+  story.start();
+  const { view, budgets } = await walk({
     clock,
     random: draws,
     board,
@@ -100,7 +101,6 @@ export async function run(options: RunOptions): Promise<void> {
     keepPosition: complainOnce(() => keep(process.pid), reporter),
     interrupted,
   });
-  const budgets = await board.budgets();
   await board.close({ drainTimeoutMs: 0 });
   const { requestCount } = upstream;
   const isComplete = story.isOver();

@@ -4,7 +4,7 @@
  */
 import type OpenAI from 'openai';
 
-import type { Board, Breaker, Fact, Random } from '../../index.ts';
+import type { Board, Breaker, BudgetSummary, Fact, Random } from '../../index.ts';
 import type { Clock } from '../../services/clock.ts';
 import { beat } from './beat.ts';
 import { changeOf, type Change } from './changes.ts';
@@ -46,8 +46,14 @@ const DRAIN_MS = 2_000;
 /** Changes of state that are kept; beyond them the oldest are forgotten. */
 const CHANGES_MAX = 500;
 
-/** Resolves with what there is to show at the end. */
-export async function walk(options: WalkOptions): Promise<View> {
+/** What there is to show at the end. */
+export interface Walked {
+  readonly view: View;
+  /** The run's budgets as the books have them. */
+  readonly budgets: readonly BudgetSummary[];
+}
+
+export async function walk(options: WalkOptions): Promise<Walked> {
   const { clock, random, board, client, scenario, services, reporter, elapsedMs } = options;
   const { money, moneyTally } = options;
   const lanes = services.map((service) => {
@@ -118,9 +124,11 @@ export async function walk(options: WalkOptions): Promise<View> {
   await operator.stop();
   await settled(inFlight, clock);
   stopBeating.stop();
+  const budgets = await board.budgets();
   board.flush();
   subscription.unsubscribe();
-  return view();
+  // From here to the board's end no timer may come: what is shown is what is kept.
+  return { view: view(), budgets };
 }
 
 /** What the call used is told as soon as it is known, so that it is charged for that. */

@@ -81,7 +81,7 @@ input.on('line', (line) => {
     case 'throw':
       throw new Error('mine');
     case 'exit':
-      process.exit(3);
+      setTimeout(() => process.exit(3), order.afterMs ?? 0);
       break;
     case 'end':
       input.close();
