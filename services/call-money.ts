@@ -145,6 +145,7 @@ export class CallMoney {
     const host = this.#host;
     if (host.options.mode === 'enforce') {
       this.#treasury.refused(call);
+      this.#treasury.expectNot(call);
       return (this.refusal = host.refuse(money.code, this.#spec, true, money));
     }
     this.#observe(money);
@@ -163,7 +164,9 @@ export class CallMoney {
 
   /** The call is not made. */
   release(): void {
-    this.#call?.release();
+    if (this.#call === null) return;
+    this.#treasury.expectNot(this.#call);
+    this.#call.release();
   }
 
   reportUsage(usage: Usage): void {

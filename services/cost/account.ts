@@ -50,8 +50,9 @@ export class Account {
   isLost = false;
   /** Calls that wait for money of it, and draws of it on their way. */
   waitersCount = 0;
-  /** Worst cases of the calls that wait: to rules they are as good as reserved. */
-  waitingNanoUsd = 0;
+  /** Calls on their way to a reservation, and their worst cases: rules see them coming. */
+  #comingCount = 0;
+  comingNanoUsd = 0;
   /** What the store last said. */
   settledNanoUsd = 0;
   forfeitedNanoUsd = 0;
@@ -69,6 +70,8 @@ export class Account {
   isTouched = false;
   /** Whether a call used it since it was last a candidate for being forgotten. */
   isRecent = true;
+  /** The part of what is reserved that was forfeited. */
+  #lostNanoUsd = 0;
   /** Reserved since the last draw, to know how fast it is spent. */
   #sinceDrawNanoUsd = 0;
   #lastDrawMs = -Infinity;
@@ -91,6 +94,7 @@ export class Account {
     return (
       !this.isRecent &&
       this.waitersCount === 0 &&
+      this.#comingCount === 0 &&
       this.returningNanoUsd === 0 &&
       this.availableNanoUsd === 0 &&
       this.reservedNanoUsd === 0 &&
@@ -141,6 +145,18 @@ export class Account {
     return amountNanoUsd <= this.availableNanoUsd || amountNanoUsd === 0 || this.isMeter;
   }
 
+  /** A call will ask for money. */
+  expect(amountNanoUsd: number): void {
+    this.#comingCount++;
+    this.comingNanoUsd += amountNanoUsd;
+  }
+
+  /** It has asked, or will not. */
+  expectNot(amountNanoUsd: number): void {
+    // Sums beyond 2^53 are rounded, and nothing of them may stay behind.
+    this.comingNanoUsd = --this.#comingCount === 0 ? 0 : this.comingNanoUsd - amountNanoUsd;
+  }
+
   reserve(amountNanoUsd: number): void {
     this.availableNanoUsd -= this.isMeter ? 0 : amountNanoUsd;
     this.reservedNanoUsd += amountNanoUsd;
@@ -151,15 +167,22 @@ export class Account {
 
   release(amountNanoUsd: number): void {
     this.reservedNanoUsd -= amountNanoUsd;
-    this.availableNanoUsd += this.isMeter ? 0 : amountNanoUsd;
+    if (!this.isMeter) this.availableNanoUsd += this.#freed(amountNanoUsd, 0);
     this.#sinceDrawNanoUsd -= amountNanoUsd;
   }
 
   settle(reservedNanoUsd: number, costNanoUsd: number): void {
     this.reservedNanoUsd -= reservedNanoUsd;
-    if (!this.isMeter) this.availableNanoUsd += reservedNanoUsd - costNanoUsd;
+    if (!this.isMeter) this.availableNanoUsd += this.#freed(reservedNanoUsd, costNanoUsd);
     this.#sinceDrawNanoUsd += costNanoUsd - reservedNanoUsd;
     this.openNanoUsd += costNanoUsd;
+  }
+
+  /** What a call leaves of its reservation. Below 0 when its bill passed it. */
+  #freed(reservedNanoUsd: number, costNanoUsd: number): number {
+    const lost = Math.min(this.#lostNanoUsd, reservedNanoUsd);
+    this.#lostNanoUsd -= lost;
+    return reservedNanoUsd - Math.max(lost, costNanoUsd);
   }
 
   /** What is settled goes to the store. */
@@ -237,6 +260,15 @@ export class Account {
   cool(): void {
     this.#ratePerMs = 0;
     this.lowWaterNanoUsd = -Infinity;
+  }
+
+  /**
+   * So much of what this process held was forfeited while it slept. Calls in flight may still spend
+   * what they have reserved; what they leave of it comes back to nobody.
+   */
+  lose(amountNanoUsd: number): void {
+    this.#lostNanoUsd = Math.min(this.reservedNanoUsd, amountNanoUsd);
+    this.isLost = this.returningNanoUsd > 0;
   }
 
   /** What may go back to the store, given up by this process from now on. */

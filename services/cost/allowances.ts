@@ -81,7 +81,7 @@ export class Allowances {
       }
       const leave = (): void => {
         disregard();
-        awaitMoney(accounts, -1, -worstNanoUsd);
+        awaitMoney(accounts, -1);
       };
       const disregard = onAbort(signal, () => {
         const index = this.#waiters.indexOf(waiter);
@@ -95,7 +95,7 @@ export class Allowances {
         resolve(taken);
       };
       const waiter: Waiter = { accounts, worstNanoUsd, end };
-      awaitMoney(accounts, 1, worstNanoUsd);
+      awaitMoney(accounts, 1);
       this.#waiters.push(waiter);
       void this.#draw();
     });
@@ -242,11 +242,6 @@ const lacks =
     !account.has(worstNanoUsd);
 
 /** Notes that money of some accounts is about to be used, or no longer is. */
-function awaitMoney(accounts: readonly Account[], difference: 1 | -1, amountNanoUsd = 0): void {
-  for (const account of accounts) {
-    account.waitersCount += difference;
-    account.waitingNanoUsd += amountNanoUsd;
-    // Sums beyond 2^53 are rounded, and nothing of them may stay behind.
-    if (account.waitersCount === 0) account.waitingNanoUsd = 0;
-  }
+function awaitMoney(accounts: readonly Account[], difference: 1 | -1): void {
+  for (const account of accounts) account.waitersCount += difference;
 }

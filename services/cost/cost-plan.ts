@@ -125,8 +125,8 @@ class PeriodGauge implements Gauge {
 
   valueNanoUsd(): number {
     const account = this.#account;
-    // Calls that came in one turn and wait for the same draw are not blind to each other.
-    return account === null ? 0 : account.committedNanoUsd + account.waitingNanoUsd;
+    // Calls that begin in one turn and wait for the same draw are not blind to each other.
+    return account === null ? 0 : account.committedNanoUsd + account.comingNanoUsd;
   }
 
   limitNanoUsd(): number | null {

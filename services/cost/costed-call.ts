@@ -75,6 +75,10 @@ export class CostedCall implements EstimateRequest {
   needsFund = false;
   /** Runs on the emergency override. */
   override: CallOverride | null = null;
+  /** Where rules see it coming; null where it does not wait for money. */
+  expectedIn: readonly Account[] | null = null;
+  /** Monotonic milliseconds since when they do. */
+  expectedAtMs = 0;
   status: ReservationStatus = 'none';
   /** Where it is reserved. */
   accounts: readonly Account[] = [];

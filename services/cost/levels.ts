@@ -38,6 +38,7 @@ export class Levels {
 
   /** Every account that is warned or exceeded now. */
   get strained(): Iterable<Account> {
+    this.#forgetRetired();
     return this.#strained;
   }
 
@@ -86,6 +87,7 @@ export class Levels {
     deadlines.cancel(this.#deadline);
     this.#deadline = null;
     if (this.#isEnded) return;
+    this.#forgetRetired();
     let endMs = Infinity;
     for (const account of this.#strained) endMs = Math.min(endMs, account.endMs);
     if (endMs === Infinity) return;
@@ -95,6 +97,11 @@ export class Levels {
       this.#endPeriods();
       this.#waitForEnd();
     });
+  }
+
+  /** One that was forgotten hears of nothing any more: whoever takes its place speaks for it. */
+  #forgetRetired(): void {
+    for (const account of this.#strained) if (account.isRetired) this.#strained.delete(account);
   }
 
   /** In a new period nothing is spent yet: whoever was strained has recovered. */

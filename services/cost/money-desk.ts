@@ -372,14 +372,12 @@ export class MoneyDesk {
     for (const { account, holder, budget, amountNanoUsd } of forfeits) {
       // Ours, while this process slept: what is left of it is not ours to reserve any more.
       const lost = holder === this.#joined.holder ? this.book.numbered(account) : undefined;
-      if (lost !== undefined) this.#lose(lost);
+      if (lost !== undefined) {
+        this.#returns.returnAll(lost);
+        lost.lose(amountNanoUsd);
+      }
       this.#options.publish({ type: 'budget.forfeited', budget, amountNanoUsd });
     }
-  }
-
-  #lose(account: Account): void {
-    this.#returns.returnAll(account);
-    account.isLost = account.returningNanoUsd > 0;
   }
 
   #failed(error: unknown, failures: number, pendingCount: number): void {

@@ -109,11 +109,13 @@ export class Treasury implements CallEnder {
     signal: AbortSignal | undefined,
   ): Way {
     if (call.isRuled) {
-      return call.turn === null && !call.needsFund && this.#takeLater(call) ? 'go' : 'wait';
+      if (call.turn !== null || call.needsFund) return 'wait';
+      return this.#takeLater(call) ? 'go' : this.#expect(call);
     }
     const refusal = this.#look(call, host, priority, signal);
     if (refusal !== null) return refusal;
-    if (call.turn !== null || call.needsFund || !this.#take(call)) return 'wait';
+    if (call.turn !== null || call.needsFund) return 'wait';
+    if (!this.#take(call)) return this.#expect(call);
     this.#hold(call, call.plan.accounts, call.worstNanoUsd);
     return 'go';
   }
@@ -123,14 +125,15 @@ export class Treasury implements CallEnder {
     const { turn } = call;
     call.turn = null;
     await turn;
-    const { clock, ledger } = this.#parts;
+    const { allowances, clock, ledger } = this.#parts;
     while (ledger.isFull && !ledger.isFailing) await ledger.caughtUp();
     if (ledger.isFull) return refusals.booksBehind(ledger.pendingCount);
     if (call.needsFund) return this.#override(call, signal);
     for (;;) {
       if (this.#takeLater(call)) return null;
+      this.#expect(call);
       const { accounts } = call.plan;
-      const taken = await this.#await(call, signal);
+      const taken = await allowances.take(accounts, call.worstNanoUsd, signal);
       call.plan.renew(clock.nowMs());
       // A period ended meanwhile: its money is none of this call's, nor is the lack of it.
       if (call.plan.accounts !== accounts && taken !== 'unavailable') {
@@ -140,18 +143,6 @@ export class Treasury implements CallEnder {
       if (taken === 'reserved') return this.#holdLater(call, accounts, call.worstNanoUsd);
       if (this.mayOverride(call.cost)) return this.#override(call, signal);
       return this.#short(call, taken);
-    }
-  }
-
-  /** Waits for a draw. What the call is expected to cost counts as spent meanwhile. */
-  async #await(call: CostedCall, signal: AbortSignal | undefined): Promise<Taken> {
-    const { allowances, clock, rate } = this.#parts;
-    const fromMs = clock.monotonicMs();
-    rate.add(call.expectedNanoUsd, fromMs);
-    try {
-      return await allowances.take(call.plan.accounts, call.worstNanoUsd, signal);
-    } finally {
-      rate.correct(-call.expectedNanoUsd, fromMs, clock.monotonicMs());
     }
   }
 
@@ -212,6 +203,26 @@ export class Treasury implements CallEnder {
     return null;
   }
 
+  /** From now on rules see the call coming: no other that begins meanwhile is blind to it. */
+  #expect(call: CostedCall): 'wait' {
+    if (call.expectedIn !== null) return 'wait';
+    const { clock, rate } = this.#parts;
+    call.expectedIn = call.plan.accounts;
+    call.expectedAtMs = clock.monotonicMs();
+    for (const account of call.expectedIn) account.expect(call.worstNanoUsd);
+    rate.add(call.expectedNanoUsd, call.expectedAtMs);
+    return 'wait';
+  }
+
+  /** The call has its money, or goes without. */
+  expectNot(call: CostedCall): void {
+    if (call.expectedIn === null) return;
+    const { clock, rate } = this.#parts;
+    for (const account of call.expectedIn) account.expectNot(call.worstNanoUsd);
+    call.expectedIn = null;
+    rate.correct(-call.expectedNanoUsd, call.expectedAtMs, clock.monotonicMs());
+  }
+
   #take(call: CostedCall): boolean {
     const { allowances, ledger } = this.#parts;
     return !ledger.isFull && allowances.takeNow(call.plan.accounts, call.worstNanoUsd);
@@ -235,6 +246,7 @@ export class Treasury implements CallEnder {
 
   #hold(call: CostedCall, accounts: readonly Account[], amountNanoUsd: number): null {
     const { rate, watch } = this.#parts;
+    if (call.expectedIn !== null) this.expectNot(call);
     call.hold(accounts, amountNanoUsd);
     rate.add(call.expectedNanoUsd, call.heldAtMs);
     this.#held.add(call);

@@ -93,7 +93,7 @@ export class HandStore {
         try {
           resolve(run());
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       this.#answers.push({ give, refuse: reject });

@@ -5,11 +5,8 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
-import { openBoard, usd, type CostReport } from '../../index.ts';
-import type { BudgetRecord } from '../../visualizations/commands/budget-records.ts';
-import { writePosition, type Position } from '../../visualizations/demo/position.ts';
-import { runMoney } from '../../visualizations/demo/run-money.ts';
-import { createScenario, type Phase } from '../../visualizations/demo/scenario.ts';
+import { openBoard } from '../../index.ts';
+import type { Position } from '../../visualizations/demo/position.ts';
 import type { Summary } from '../../visualizations/demo/summary.ts';
 import {
   CLI,
@@ -20,33 +17,11 @@ import {
   startNode,
   type Ended,
 } from '../cli/process.ts';
-import { seededRandom } from '../kit/seeded-random.ts';
+import { DATABASE, interruptedBefore, POSITION, startOf } from './runs.ts';
 
 const NAMES = ['chat', 'embeddings', 'reasoning'];
 /** A breaker that never moved is not in the database. */
 const CLOSED = Object.fromEntries(NAMES.map((name) => [name, 'closed']));
-const DATABASE = '.fuseboard/demo.db';
-const POSITION = `${DATABASE}.position.json`;
-
-const STORY = createScenario(7, 20_000, seededRandom(7));
-const startOf = (phase: Phase): number =>
-  STORY.stretches.find((each) => each.phase === phase)?.startMs ?? NaN;
-
-/** A folder in which a run of 20 seconds was interrupted shortly before a part of its story. */
-function interruptedBefore(phase: Phase): string {
-  const cwd = scratchFolder();
-  mkdirSync(join(cwd, dirname(POSITION)));
-  writePosition(join(cwd, POSITION), {
-    version: 1,
-    seed: 7,
-    durationMs: STORY.durationMs,
-    elapsedMs: Math.max(0, startOf(phase) - 200),
-    isComplete: false,
-    pid: null,
-    atMs: 0,
-  });
-  return cwd;
-}
 
 const positionIn = (cwd: string): Position =>
   JSON.parse(readFileSync(join(cwd, POSITION), 'utf8')) as Position;
@@ -137,78 +112,6 @@ describe.concurrent('fuseboard demo', () => {
     );
     expect(trips.length).toBeGreaterThan(0);
     expect(summary.breakers.reduce((sum, each) => sum + each.trips, 0)).toBe(trips.length);
-  });
-
-  test('a budget that is spent opens its breaker, and an operator raises it', async ({
-    expect,
-  }) => {
-    const cwd = interruptedBefore('healthy');
-    const { options } = runMoney({ run: 1, rate: 60, durationMs: 20_000, pace: 1 });
-    {
-      await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}`, ...options });
-      const operation = 'llm_call';
-      const costNanoUsd = usd('0.25');
-      board.ingest.next({ kind: 'cost', id: 'b', operation, breaker: 'reasoning', costNanoUsd });
-      expect(await board.budget('run 1 reasoning').summary()).toMatchObject({ level: 'exceeded' });
-      expect(board.breaker('reasoning').snapshot().state).toBe('open');
-    }
-    const run = startCli(['demo'], { cwd });
-    await run.seen(/resuming at .*; reasoning is still open\n/);
-    await run.seen(/it has spent \$0\.25 of \$1\.14 \(run 1\), \$0\.25 of \$0\.25 \(run 1 reaso/);
-    await run.seen(/operator {3}raises run 1 reasoning from \$0\.25 to \$0\.50\n/);
-    await run.seen(/budget {5}run 1 reasoning has room again: \$0\.25 of \$0\.50 spent\n/);
-    await run.seen(/reasoning {2}open → closed: its budget has room again\n/);
-    run.signal('SIGINT');
-    const { code, stdout, stderr } = await run.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(
-      Number(/(\d+) were refused because\s+a\s+budget\s+was\s+spent/.exec(stdout)?.[1]),
-    ).toBeGreaterThan(0);
-    expect(stdout).toMatch(/\n run 1 reasoning +\$0\.50 /);
-  });
-
-  test('its figures are those of the books, which are right', async ({ expect }) => {
-    const cwd = scratchFolder();
-    const store = ['--store', 'sqlite:run.db', '--json'];
-    const args = ['demo', '--json', '--seconds', '4', '--rate', '150', '--db', 'run.db'];
-    const { code, stdout } = await runCli(args, { cwd });
-    expect(code).toBe(0);
-    const { money, breakers } = JSON.parse(stdout) as Summary;
-    const told = async <T>(...command: string[]): Promise<T> => {
-      const ended = await runCli([...command, ...store], { cwd });
-      expect(ended).toMatchObject({ code: 0, stderr: '' });
-      return JSON.parse(ended.stdout) as T;
-    };
-    const { budgets } = await told<{ budgets: BudgetRecord[] }>('budgets');
-    expect(budgets.map(({ budget, limitNanoUsd }) => ({ budget, limitNanoUsd }))).toEqual(
-      money.budgets.map(({ budget, limitNanoUsd }) => ({ budget, limitNanoUsd })),
-    );
-    const { rows, total } = await told<CostReport>('costs', '--by', 'breaker');
-    // What was still in flight when the summary was made is booked afterwards.
-    expect(total.costNanoUsd).toBe(budgets[0]?.spentNanoUsd);
-    expect(money.budgets[0]?.spentNanoUsd).toBeLessThanOrEqual(total.costNanoUsd);
-    expect(money.actualNanoUsd).toBeLessThanOrEqual(total.costNanoUsd);
-    for (const { name, ok, refusedBy } of breakers) {
-      const row = rows.find(({ group }) => group === name);
-      expect(row?.succeededCount).toBe(ok);
-      const { throttled = 0, budget_exceeded: spent = 0 } = refusedBy;
-      expect(row?.refusedCount).toBeLessThanOrEqual(throttled + spent);
-      expect(row?.refusedCount).toBeGreaterThanOrEqual(throttled);
-    }
-    const off = money.actualNanoUsd / money.expectedNanoUsd - 1;
-    expect(Math.abs(off)).toBeLessThan(0.25);
-    expect(await told('ledger', 'verify')).toMatchObject({ isRight: true, mismatches: [] });
-  });
-
-  test('a new run has money of its own', async ({ expect }) => {
-    const cwd = scratchFolder();
-    for (const run of [1, 2]) {
-      const demo = startCli(['demo', '--fresh'], { cwd });
-      await demo.seen(new RegExp(`may spend \\$1\\.14 \\(run ${run}\\), of it \\$0\\.25`));
-      await demo.seen(/calls \d+: [^]*spent\n/);
-      demo.signal('SIGINT');
-      expect((await demo.ended).code).toBe(0);
-    }
   });
 
   test('killed in its outage it goes on from there, breakers as they were', async ({ expect }) => {

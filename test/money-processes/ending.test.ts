@@ -204,15 +204,15 @@ test('CRIT-22 budget integration: who wakes after its lease was forfeited settle
     reservedNanoUsd: 0,
   });
 
-  for (const { number } of calls) upstream.answer(number, 3);
   sleeper.kill('SIGCONT');
+  // Once it has heard of it, it reserves nothing of what it lost, nor of what its calls leave.
+  await sleeper.says({ is: 'budget.forfeited' });
+  for (const { number } of calls) upstream.answer(number, 3);
   const cost = calls.reduce((sum, call) => sum + costOf(call, 3), 0);
   for (const call of calls) expect(await sleeper.endOf(call)).toBe('ok');
   await expect.poll(() => books.account('all').settled, SOON).toBe(cost);
   expect(books.account('all')).toMatchObject({ forfeited: drawn - cost, overspent: 0 });
 
-  // Once it has heard of it, it reserves nothing of what it lost.
-  await sleeper.says({ is: 'budget.forfeited' });
   const next = toldCall(sleeper.caller, 3, 4);
   await sleeper.makes(next);
   expect(books.account('all').held).toBeGreaterThanOrEqual(worstOf(next));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anyStep, anyWorld, World, type Weights } from './world.ts';
 
 const isLong = process.env['FUSEBOARD_LONG'] === '1';
-const RUNS = isLong ? 20_000 : 400;
+const RUNS = isLong ? 20_000 : 150;
 
 const REPLAY = JSON.parse(process.env['FC_REPLAY'] ?? '{}') as { seed?: number; path?: string };
 

@@ -67,6 +67,8 @@ export class Member {
   readonly desk: MoneyDesk;
   readonly calls: RunningPlan[] = [];
   isGone = false;
+  /** Its process is gone: nobody is left who could wait. */
+  hasLeft = false;
   readonly #options: MemberOptions;
   readonly #runtime: Runtime;
   readonly #config;
@@ -213,6 +215,7 @@ export class Member {
   }
 
   leaveNow(): void {
+    this.hasLeft = true;
     this.#end();
     this.desk.leaveNow();
   }

@@ -263,7 +263,15 @@ export class World {
       if (waiting > 0) problems.push(`${name}: ${waiting} calls wait for ever`);
       for (const account of accounts) {
         const { reservedNanoUsd, openNanoUsd, sentNanoUsd, key } = account;
-        const left = [reservedNanoUsd, openNanoUsd, sentNanoUsd];
+        const { returningNanoUsd, waitersCount, comingNanoUsd } = account;
+        const left = [
+          reservedNanoUsd,
+          openNanoUsd,
+          sentNanoUsd,
+          returningNanoUsd,
+          waitersCount,
+          comingNanoUsd,
+        ];
         if (left.every((amount) => amount === 0)) continue;
         problems.push(`${name}: ${key.budget}/${key.value} has left ${left.join(', ')}`);
       }
@@ -301,6 +309,10 @@ export class World {
     const problems = this.members.flatMap(({ name, deadlines }) =>
       deadlines.pendingCount === 0 ? [] : [`${name}: ${deadlines.pendingCount} deadlines are left`],
     );
+    for (const { name, calls, hasLeft } of this.members) {
+      const waiting = calls.filter(({ state }) => state === 'waits').length;
+      if (waiting > 0 && !hasLeft) problems.push(`${name}: ${waiting} calls wait after its end`);
+    }
     if (this.clock.pendingCount > 0) problems.push(`${this.clock.pendingCount} timers are left`);
     return problems;
   }

@@ -12,6 +12,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openStore } from '../../persistence/open-store.ts';
+import type { Store } from '../../persistence/store.ts';
 import { isFuseboardError, type FuseboardError } from '../../services/errors.ts';
 import { startChild, type ReportedError } from './child.ts';
 import { rowsOf, tamper } from './raw-file.ts';
@@ -209,15 +210,16 @@ describe('a file that is no store', () => {
       const damaged = Buffer.from(sound);
       damaged.fill(0xa5, page * 4096, page * 4096 + 4096);
       writeFileSync(path, damaged);
-      const store = openSqliteStore(path);
+      let store: Store | undefined;
       try {
+        store = openSqliteStore(path);
         store.breakerStates.load();
         store.breakerStates.save([row('b1', { operatorEpoch: 1 }), row('new')], 0);
       } catch (error) {
         expect(error).toMatchObject({ code: 'store_corrupt' });
         corruptCount++;
       }
-      store.close();
+      store?.close();
     }
     expect(corruptCount).toBeGreaterThan(10);
   });

@@ -27,7 +27,7 @@ const FLAGS = {
   ...FORMAT_FLAGS,
 } as const satisfies FlagTable;
 
-export const COSTS_HELP = `What was spent, as the books of a store have it: every process, and what others reported.
+export const COSTS_HELP = `What was spent, as the books of a store have it.
 
   fuseboard costs [flags]
 

@@ -1,43 +1,54 @@
 /** Stands for the person who is told that a budget is spent, and raises it after a while. */
-import type { Budget, NanoUsd } from '../../index.ts';
+import type { Board } from '../../index.ts';
 import type { Clock, TimerHandle } from '../../services/clock.ts';
 import { sumNanoUsd } from '../../services/cost/money.ts';
+import { shortUsd, type MoneyTally } from './money-tally.ts';
+import type { Reporter } from './reporter.ts';
+import type { RunMoney } from './run-money.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface OperatorOptions {
   readonly clock: Clock;
-  readonly budget: Budget;
-  /** How long it takes. Milliseconds. */
-  readonly afterMs: number;
-  /** By how much the limit is raised. Nano-dollars. */
-  readonly raiseNanoUsd: NanoUsd;
-  readonly onRaised: (fromNanoUsd: number, toNanoUsd: number) => void;
-  readonly onFailed: (error: unknown) => void;
+  readonly board: Board;
+  readonly scenario: Pick<Scenario, 'pace'>;
+  readonly money: RunMoney;
+  readonly moneyTally: MoneyTally;
+  readonly reporter: Reporter;
+  /** Milliseconds from the story's beginning. */
+  readonly elapsedMs: () => number;
 }
 
 export interface Operator {
-  /** The budget is spent. Told again before it is raised, nothing more comes of it. */
+  /** The scarce budget is spent. Told again before it is raised, nothing more comes of it. */
   tell(): void;
   /** Raises nothing any more; resolves when what was begun is over. */
   stop(): Promise<void>;
 }
 
+/** How long it takes: long enough to be seen. */
+const RAISE_AFTER_MS = 1_200;
+
 export function createOperator(options: OperatorOptions): Operator {
-  const { clock, budget, afterMs, raiseNanoUsd, onRaised, onFailed } = options;
+  const { clock, scenario, reporter, moneyTally, elapsedMs } = options;
+  const { scarceBudget, raiseNanoUsd } = options.money;
+  const budget = options.board.budget(scarceBudget);
   let timer: TimerHandle = null;
   let raising: Promise<void> = Promise.resolve();
+  const say = (what: string): void =>
+    reporter.moment(moneyTally.tell(elapsedMs(), 'operator', what));
 
   const raise = async (): Promise<void> => {
     const { limitNanoUsd } = await budget.summary();
     const raised = sumNanoUsd(limitNanoUsd, raiseNanoUsd);
-    onRaised(limitNanoUsd, raised);
+    say(`raises ${scarceBudget} from ${shortUsd(limitNanoUsd)} to ${shortUsd(raised)}`);
     await budget.setLimit(raised, { reason: 'the story goes on', by: 'fuseboard demo' });
   };
 
   return {
     tell() {
-      timer ??= clock.setTimer(afterMs, true, () => {
+      timer ??= clock.setTimer(RAISE_AFTER_MS * scenario.pace, true, () => {
         raising = raise()
-          .catch(onFailed)
+          .catch((error: Error) => say(`cannot raise ${scarceBudget}: ${error.message}`))
           .finally(() => (timer = null));
       });
     },

@@ -8,9 +8,8 @@ import type { Board, Breaker, BudgetSummary, Fact, Random } from '../../index.ts
 import type { Clock } from '../../services/clock.ts';
 import { beat } from './beat.ts';
 import { changeOf, type Change } from './changes.ts';
-import type { MoneyMoment, MoneyTally } from './money-tally.ts';
-import { shortUsd } from './money-tally.ts';
-import { createOperator, type Operator } from './operator.ts';
+import type { MoneyTally } from './money-tally.ts';
+import { createOperator } from './operator.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunMoney } from './run-money.ts';
 import { stretchAt, type Scenario } from './scenario.ts';
@@ -65,7 +64,7 @@ export async function walk(options: WalkOptions): Promise<Walked> {
   const changes: Change[] = [];
   const inFlight = new Set<Promise<unknown>>();
 
-  const operator = operatorOf(options);
+  const operator = createOperator(options);
   if (moneyTally.isSpent(money.scarceBudget)) operator.tell();
 
   const take = (fact: Fact): void => {
@@ -135,32 +134,6 @@ export async function walk(options: WalkOptions): Promise<Walked> {
 function callThrough(breaker: Breaker, { operation, call }: Service, client: OpenAI) {
   return breaker.tryCall(operation, async ({ signal, usage }) => {
     usage(await call(client, operation.model, signal));
-  });
-}
-
-/** A budget that is spent is raised after a while: long enough to be seen. */
-const RAISE_AFTER_MS = 1_200;
-
-function operatorOf({
-  clock,
-  board,
-  scenario,
-  money,
-  moneyTally,
-  reporter,
-  elapsedMs,
-}: WalkOptions): Operator {
-  const { scarceBudget, raiseNanoUsd } = money;
-  const tell = (what: string): MoneyMoment => moneyTally.tell(elapsedMs(), 'operator', what);
-  return createOperator({
-    clock,
-    budget: board.budget(scarceBudget),
-    afterMs: RAISE_AFTER_MS * scenario.pace,
-    raiseNanoUsd,
-    onRaised: (from, to) =>
-      reporter.moment(tell(`raises ${scarceBudget} from ${shortUsd(from)} to ${shortUsd(to)}`)),
-    onFailed: (error) =>
-      reporter.moment(tell(`cannot raise ${scarceBudget}: ${(error as Error).message}`)),
   });
 }
 
