@@ -42,21 +42,28 @@ export function refusesNow(breaker: BreakerState, isCosted: boolean): boolean {
   return breaker.gate === REFUSE && (!isCosted || !isExhausted(breaker));
 }
 
-/**
- * A permit, or the refusal. Nobody waits here. `paid`: its money does not come from the budget that
- * keeps the breaker open.
- */
+/** What the gate is told of a call's money. */
+export interface GateMoney {
+  /** It does not come from the budget that keeps the breaker open. */
+  readonly isPaidApart: boolean;
+  /** In a mode that only watches: it was said already that a budget has not enough. */
+  readonly isObserved: boolean;
+}
+
+/** A permit, or the refusal. Nobody waits here. */
 export function admit(
   breaker: BreakerState & PermitOwner,
   spec: CallSpec,
-  paid = false,
+  money: GateMoney | null = null,
 ): OpenPermit | Refusal {
   const { options } = breaker;
   const code = peek(breaker);
-  if (code === null || (paid && code === 'budget_exceeded')) {
+  const isSpent = code === 'budget_exceeded';
+  if (code === null || (isSpent && money?.isPaidApart)) {
     return give(breaker, options.mode === 'off' ? UNCOUNTED : breaker.generation, spec);
   }
   const isEnforced = options.mode === 'enforce' || concernsAll(breaker, code);
+  if (isSpent && !isEnforced && money?.isObserved) return give(breaker, UNCOUNTED, spec);
   const refusal = refuse(breaker, code, spec, isEnforced);
   return isEnforced ? refusal : give(breaker, UNCOUNTED, spec);
 }

@@ -269,7 +269,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       if (code !== null && code !== 'budget_exceeded') throw refuse(this, code, spec).toError();
     }
     const money = payNow(this, spec);
-    const answer = admit(this, spec, money?.isPaidApart);
+    const answer = admit(this, spec, money);
     if (answer instanceof Refusal) {
       money?.release();
       throw answer.toError();
@@ -297,8 +297,8 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return peek(this);
   }
 
-  admit(spec: CallSpec, paid?: boolean): OpenPermit | Refusal {
-    return admit(this, spec, paid);
+  admit(spec: CallSpec, money?: CallMoney | null): OpenPermit | Refusal {
+    return admit(this, spec, money);
   }
 
   refuse(code: RefusalCode, spec: CallSpec, enforced = true, money?: CostRefusal): Refusal {

@@ -58,7 +58,7 @@ export class CallMoney {
   readonly #cost: CallCost;
   #call: CostedCall | null = null;
   /** It was said why the call would be refused. */
-  #isObserved = false;
+  isObserved = false;
   /** Why the call is not made; null unless it is refused. */
   refusal: Refusal | null = null;
 
@@ -156,10 +156,10 @@ export class CallMoney {
   /** Says once why the call would be refused. */
   #observe(money: CostRefusal): void {
     const host = this.#host;
-    if (host.options.mode === 'observe' && !this.#isObserved) {
+    if (host.options.mode === 'observe' && !this.isObserved) {
       host.refuse(money.code, this.#spec, false, money);
     }
-    this.#isObserved = true;
+    this.isObserved = true;
   }
 
   /** The call is not made. */

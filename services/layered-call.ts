@@ -31,8 +31,7 @@ export interface LayeredHost {
   readonly pauses: WaitingList;
   readonly isDegraded: boolean;
   peek(): RefusalCode | null;
-  /** `paid`: its money does not come from the budget that keeps the breaker open. */
-  admit(spec: CallSpec, paid?: boolean): OpenPermit | Refusal;
+  admit(spec: CallSpec, money?: CallMoney | null): OpenPermit | Refusal;
   refuse(code: RefusalCode, spec: CallSpec, enforced?: boolean, money?: CostRefusal): Refusal;
   classifyError(error: unknown): Verdict;
   classifyValue(value: unknown): Verdict;
@@ -177,7 +176,7 @@ async function pay(
   if (money !== null && money.enterNow() === 'wait') await money.enter();
   if (money?.refusal) return money.refusal;
   // The world may have moved while we waited: look again, and take the permit in the same turn.
-  if (!isWaitedFor(host, host.peek())) return host.admit(spec, money?.isPaidApart);
+  if (!isWaitedFor(host, host.peek())) return host.admit(spec, money);
   money?.release();
   return null;
 }

@@ -95,7 +95,10 @@ export class BudgetLine {
     return this.#accounts.get(`${this.#calendar.at(atMs).key}\0${value}`);
   }
 
-  /** Second chance: an account that was used since the last look, or is not idle, stays. */
+  /**
+   * Second chance: an account that was used since the last look, or is not idle, stays. Where many
+   * had to stay before, several go at once, or their number would grow for ever.
+   */
   #makeRoom(): void {
     if (this.#accounts.size < this.#valuesMax) return;
     let looks = 0;
@@ -105,7 +108,8 @@ export class BudgetLine {
       if (account.isIdle) {
         this.#onForgotten(account);
         account.retire();
-        return;
+        if (this.#accounts.size < this.#valuesMax) return;
+        continue;
       }
       account.isRecent = false;
       this.#accounts.set(key, account);

@@ -38,12 +38,16 @@ const COUNTS = [
   'searches',
 ] as const satisfies readonly Count[];
 
+/** What the second one leaves unsaid, the first one has said. */
+const WORDS = ['searchContextSize', 'serviceTier'] as const satisfies readonly (keyof Usage)[];
+
 /** Two usages of one call together: it made more than one request. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum: { -readonly [K in keyof Usage]: Usage[K] } = { ...a, ...b };
   for (const name of COUNTS) {
     if (a[name] !== undefined || b[name] !== undefined) sum[name] = (a[name] ?? 0) + (b[name] ?? 0);
   }
+  for (const name of WORDS) Object.assign(sum, { [name]: b[name] ?? a[name] });
   sum.requests = (a.requests ?? 1) + (b.requests ?? 1);
   const { costNanoUsd } = a;
   if (costNanoUsd !== undefined && b.costNanoUsd !== undefined) {

@@ -179,12 +179,12 @@ it('texts are told once, and anew when they were told long ago', async () => {
   const rig = new Rig();
   rig.row(1);
   expect(rig.labels.place).toBe(0);
-  for (let place = 1; place <= 32_768; place++) rig.ledger.labelsPlace(labelsOf(`op ${place}`));
+  for (let place = 1; place <= 32_767; place++) rig.ledger.labelsPlace(labelsOf(`op ${place}`));
   rig.row(1);
   expect(rig.labels.place).toBe(0);
   rig.ledger.labelsPlace(labelsOf('one more'));
   rig.row(1);
-  expect(rig.labels.place).toBe(32_770);
+  expect(rig.labels.place).toBe(32_769);
   rig.store.clock.advance(WRITE_BEHIND_MS);
   await rig.store.answer();
   expect(rig.settledNanoUsd).toBe(3);

@@ -63,6 +63,8 @@ describe.concurrent('the money of fuseboard demo', () => {
     for (const { name, ok, refusedBy } of breakers) {
       const row = rows.find(({ group }) => group === name);
       expect(row?.succeededCount).toBe(ok);
+      // Whoever answered said what was used.
+      expect(row?.assumedCount).toBeLessThanOrEqual((row?.callCount ?? 0) - ok);
       const { throttled = 0, budget_exceeded: spent = 0 } = refusedBy;
       expect(row?.refusedCount).toBeLessThanOrEqual(throttled + spent);
       expect(row?.refusedCount).toBeGreaterThanOrEqual(throttled);

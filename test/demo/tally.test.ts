@@ -79,6 +79,15 @@ test('a trip leaves an admitting state; a failed probe is none, but counts as op
   expect(tally.at(9_000)).toMatchObject({ trips: 1, openForMs: 3_000 });
 });
 
+test('a breaker that opens for want of money has not tripped, but is open', () => {
+  const tally = new BreakerTally(null);
+  tally.add(changed(1_000, 'budget_limited', 'open.exhausted'), 'recovery');
+  expect(tally.at(1_400)).toMatchObject({ trips: 0, openForMs: 400 });
+  tally.add(changed(2_000, 'open.exhausted', 'budget_limited'), 'recovery');
+  tally.add(changed(3_000, 'budget_limited', 'open.cooling'), 'recovery');
+  expect(tally.at(3_000)).toMatchObject({ trips: 1, openForMs: 1_000 });
+});
+
 test('a breaker found open is open from the start', () => {
   const tally = new BreakerTally(1_000);
   expect(tally.at(1_250)).toMatchObject({ trips: 0, openForMs: 250 });

@@ -55,7 +55,7 @@ export async function killRun(kills: number, seed: number): Promise<KillRun> {
       const life = ++lives;
       const random = seededRandom(seed * LIVES_MAX + life);
       const lifeSeed = Math.floor(random() * 2 ** 32);
-      const child = await startChild('spender', [path, upstream.port, life, lifeSeed]);
+      const child = await startChild('spender.ts', [path, upstream.port, life, lifeSeed]);
       await instant(random, upstream, life, child.says({ is: 'ready' }));
       child.kill('SIGKILL');
       if ((await child.ended) !== 'SIGKILL') throw new Error(`life ${life} ended by itself`);
@@ -85,7 +85,7 @@ export async function killRun(kills: number, seed: number): Promise<KillRun> {
 const isKnown = (holders: ReadonlyMap<number, number>, holder: number): boolean =>
   [...holders.values()].includes(holder);
 
-/** Resolves when it is time to kill: while it starts, when a call arrives or was answered, or so. */
+/** Resolves when it is time to kill: while it starts, when a call arrives, is answered, or so. */
 async function instant(
   random: () => number,
   upstream: Upstream,

@@ -94,7 +94,7 @@ test('CRIT-105 budget enforcement: limits that go up and down under fire add not
   const books = booksOutside(path);
   const spenders = await Promise.all(
     Array.from({ length: SPENDERS }, (_, index) =>
-      startChild('spender', [path, upstream.port, index + 1, seed + index]),
+      startChild('spender.ts', [path, upstream.port, index + 1, seed + index]),
     ),
   );
   await Promise.all(spenders.map((spender) => spender.says({ is: 'ready' })));

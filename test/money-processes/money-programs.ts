@@ -20,12 +20,12 @@ interface Bundler {
   build(options: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-async function bundled(name: string): Promise<string> {
+async function bundled(file: string): Promise<string> {
   const tsx = createRequire(import.meta.url).resolve('tsx');
   const { build } = createRequire(tsx)('esbuild') as Bundler;
   const outdir = scratchFolder();
   await build({
-    entryPoints: [join(import.meta.dirname, 'children', `${name}.ts`)],
+    entryPoints: [join(import.meta.dirname, 'children', file)],
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -36,13 +36,13 @@ async function bundled(name: string): Promise<string> {
     // So that better-sqlite3 and the writer's thread, which are no part of a bundle, are found.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(PROJECT, 'index.ts')).href) },
   });
-  return join(outdir, `${name}.mjs`);
+  return join(outdir, file.replace(/\.ts$/, '.mjs'));
 }
 
-/** Path of a child as plain JavaScript. `name` is that of its file in `children/`. */
-export function programOf(name: string): Promise<string> {
-  let path = built.get(name);
-  if (path === undefined) built.set(name, (path = bundled(name)));
+/** Path of a child as plain JavaScript. `file` is its name in `children/`. */
+export function programOf(file: string): Promise<string> {
+  let path = built.get(file);
+  if (path === undefined) built.set(file, (path = bundled(file)));
   return path;
 }
 
@@ -69,14 +69,14 @@ export interface StartOptions {
 
 /** Starts a child; it is killed at the end of the test, if it has not ended. */
 export async function startChild(
-  name: string,
+  file: string,
   args: readonly (string | number)[],
   { under = [] }: StartOptions = {},
 ): Promise<Child> {
-  const path = await programOf(name);
+  const path = await programOf(file);
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const [file, ...rest] = [...under, process.execPath, path, ...args.map(String)];
-  const child = spawn(file as string, rest, { env });
+  const [command, ...rest] = [...under, process.execPath, path, ...args.map(String)];
+  const child = spawn(command as string, rest, { env });
   atEnd(() => void child.kill('SIGKILL'));
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
@@ -108,7 +108,7 @@ export async function startChild(
         void ended.then(() => {
           look();
           const heard = said.map((line) => JSON.stringify(line)).join('\n');
-          lost(new Error(`${name} never said ${JSON.stringify(what)}:\n${heard}\n${complaints}`));
+          lost(new Error(`${file} never said ${JSON.stringify(what)}:\n${heard}\n${complaints}`));
         });
       }),
     kill: (signal) => void child.kill(signal),

@@ -1,4 +1,4 @@
-/** A provider that bills above its own stated maximum: the only way past a limit, and never quiet. */
+/** A provider that bills above its own stated maximum: the one way past a limit, never quiet. */
 import { expect, test } from 'vitest';
 
 import type { BudgetOptions, NanoUsd } from '../../index.ts';

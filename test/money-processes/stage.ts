@@ -30,7 +30,7 @@ export interface Stage {
   readonly books: BooksOutside;
   readonly upstream: Upstream;
   /** Starts a child with settings of its own. */
-  actor(name: string, options?: StartOptions): Promise<Actor>;
+  actor(file: string, options?: StartOptions): Promise<Actor>;
   /** Starts a teller, ready. */
   teller(options?: StartOptions): Promise<Teller>;
   /** The auditor's word, when everybody has left. */
@@ -48,10 +48,10 @@ export async function setStage(budgets: readonly BudgetOptions[]): Promise<Stage
   const holderOf = (caller: number): number | undefined =>
     books.holders().find(({ pid }) => pid === pids.get(caller))?.number;
 
-  const actor = async (name: string, options?: StartOptions): Promise<Actor> => {
+  const actor = async (file: string, options?: StartOptions): Promise<Actor> => {
     const caller = ++callers;
     const settings: ChildSettings = { path, port: upstream.port, caller, budgets };
-    const child = await startChild(name, [JSON.stringify(settings)], options);
+    const child = await startChild(file, [JSON.stringify(settings)], options);
     pids.set(caller, child.pid);
     return { ...child, caller, holder: () => holderOf(caller) ?? 0 };
   };
@@ -62,7 +62,7 @@ export async function setStage(budgets: readonly BudgetOptions[]): Promise<Stage
     upstream,
     actor,
     async teller(options) {
-      const child = await actor('teller', options);
+      const child = await actor('teller.ts', options);
       await child.says({ is: 'ready' });
       const tell = (order: Order): void => child.tell({ ...order });
       const endOf = async ({ number }: ToldCall): Promise<unknown> =>

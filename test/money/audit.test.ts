@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../index.ts';
+import { openVirtualBoard } from '../board/open-boards.ts';
 import { scratchFile } from '../persistence/scratch.ts';
 import { costing, DAILY, dollars, openMoney } from './rig.ts';
 
@@ -112,7 +113,6 @@ describe('what is asked of an act', () => {
   });
 
   test('a board that counts no costs says so', async () => {
-    const { openVirtualBoard } = await import('../board/open-boards.ts');
     const { board } = await openVirtualBoard();
     const message = 'this board counts no costs';
     expect(() => board.budget('daily')).toThrow(message);

@@ -1,8 +1,8 @@
 /** Options about money that cannot be meant: the error names the field, what is allowed, what came. */
 import { describe, expect, test } from 'vitest';
 
-import { isFuseboardError, usd, type BoardOptions, type BreakerOptions } from '../../index.ts';
-import { DAILY, openMoney } from './rig.ts';
+import { isFuseboardError, usd, type BreakerOptions } from '../../index.ts';
+import { DAILY, openMoney, type MoneyBoardOptions } from './rig.ts';
 
 const budget = (more: object): object => ({ budgets: [{ ...DAILY, ...more }] });
 const rule = (more: object): object => ({
@@ -116,14 +116,14 @@ test.each<[string, object, string]>([
   ],
   ['default costs in dollars', { defaultCosts: { fallback: 0.5 } }, 'board.defaultCosts.fallback'],
   ['an unknown default', { defaultCosts: { other: usd(1) } }, 'board.defaultCosts.other'],
-  ['prices that are none', { prices: 5 }, 'board.prices must be an object'],
+  ['prices that are none', { prices: 5 }, 'prices must be an object'],
   [
     'a price without a model',
     { prices: { overrides: [{ free: true }] } },
     'prices.overrides[0].model',
   ],
 ])('%s', async (_, options, message) => {
-  const error: unknown = await openMoney(options as BoardOptions).then(
+  const error: unknown = await openMoney(options as MoneyBoardOptions).then(
     () => 'opened',
     (reason: unknown) => reason,
   );

@@ -175,7 +175,7 @@ describe('a call across midnight', () => {
 });
 
 describe('a clock on the wall that jumps', () => {
-  test('COST-49 back by an hour, a day or a year un-spends nothing', async () => {
+  test('COST-49 end of period budget management: back by hours, it un-spends nothing', async () => {
     const rig = await openMoney({ budgets: [DAILY] });
     await rig.spend(100);
     for (const jumpMs of [HOUR_MS, -2 * HOUR_MS, HOUR_MS]) {
@@ -185,7 +185,7 @@ describe('a clock on the wall that jumps', () => {
     }
   });
 
-  test('COST-49 forward into the next day and back again, the old day is as spent as it was', async () => {
+  test('COST-49 end of period budget management: forward into the next day and back, the old day is as spent as it was', async () => {
     const rig = await openMoney({ budgets: [DAILY] });
     await rig.spend(100);
     rig.clock.jumpWall(DAY_MS);
@@ -200,7 +200,7 @@ describe('a clock on the wall that jumps', () => {
     expect(await rig.spend(0.01)).toBe('budget_exceeded');
   });
 
-  test('COST-49 forward delays the recovery by a minute at most', async () => {
+  test('COST-49 end of period budget management: forward, it delays the recovery by a minute at most', async () => {
     const rig = await openMoney({ budgets: [DAILY], startMs: NOON_MS });
     await rig.spend(100);
     rig.clock.jumpWall(DAY_MS);

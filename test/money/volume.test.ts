@@ -107,6 +107,21 @@ describe('what is kept', () => {
     expect(plans.size).toBeLessThanOrEqual(20_000);
   });
 
+  test('COST-57 memory usage under load: labels that were told long ago are told again', async () => {
+    const rig = await openMoney({ ledger: {}, observed: false });
+    const call = (request: string): Promise<void> =>
+      rig.breaker.call(costing(0.01, { tags: { request } }), ({ cost }) => cost(usd(0.01)));
+    await call('first');
+    for (let round = 0; round < 40; round++) {
+      await Promise.all(Array.from({ length: 1_000 }, (_, index) => call(`r${round} ${index}`)));
+      await rig.clock.advanceAsync(20);
+    }
+    await call('first');
+    const { rows, total } = await rig.board.costs.report({ by: 'tag:request' });
+    expect(total.callCount).toBe(40_002);
+    expect(rows[0]).toMatchObject({ group: 'first', callCount: 2, costNanoUsd: usd(0.02) });
+  });
+
   test('COST-57 memory usage under load: after a day of calls, as many timers wait as after one', async () => {
     const rig = await openMoney({
       budgets: [DAILY],

@@ -81,7 +81,10 @@ input.on('line', (line) => {
     case 'throw':
       throw new Error('mine');
     case 'exit':
-      setTimeout(() => process.exit(3), order.afterMs ?? 0);
+      setTimeout(() => {
+        say({ is: 'exiting' });
+        process.exit(3);
+      }, order.afterMs ?? 0);
       break;
     case 'end':
       input.close();
