@@ -80,6 +80,8 @@ export class CostedCall implements EstimateRequest {
   /** Monotonic milliseconds since when they do. */
   expectedAtMs = 0;
   status: ReservationStatus = 'none';
+  /** It goes on without its money, because its breaker only watches. */
+  isUnpaid = false;
   /** Where it is reserved. */
   accounts: readonly Account[] = [];
   /** How rows name them; null while nothing is held. */
@@ -137,7 +139,8 @@ export class CostedCall implements EstimateRequest {
     this.accounts = accounts;
     this.reservedNanoUsd = amountNanoUsd;
     // Kept from now on: when it ends, its plan may be about another period.
-    this.charges ??= plan.accounts === accounts ? plan.charges : numbersOf(accounts);
+    if (!this.isUnpaid)
+      this.charges ??= plan.accounts === accounts ? plan.charges : numbersOf(accounts);
   }
 
   /** @throws FuseboardError invalid_argument */
@@ -161,6 +164,7 @@ export class CostedCall implements EstimateRequest {
     for (const account of this.accounts) account.release(this.reservedNanoUsd);
     this.charges = null;
     this.override = null;
+    this.isUnpaid = false;
     this.#ender.released(this);
   }
 
@@ -170,8 +174,15 @@ export class CostedCall implements EstimateRequest {
     this.status = 'ended';
     this.whenEnded?.();
     const ending = this.#endingOf(outcome, isCut);
+    if (this.isUnpaid) this.#chargeWhereKnown();
     for (const account of this.accounts) account.settle(this.reservedNanoUsd, ending.costNanoUsd);
     this.#ender.ended(this, ending);
+  }
+
+  /** What was not reserved is charged to the accounts that the store knows of by now. */
+  #chargeWhereKnown(): void {
+    this.accounts = this.accounts.filter(({ number }) => number >= 0);
+    this.charges = numbersOf(this.accounts);
   }
 
   #endingOf(outcome: Outcome, isCut: boolean): Ending {

@@ -31,25 +31,37 @@ export class OverrideFund {
   /** The account that pays, with the call's worst case reserved in it; or why it cannot. */
   async take(call: CostedCall, signal: AbortSignal | undefined): Promise<Account | CostRefusal> {
     const { line, allowances, clock, store } = this.#options;
-    const account = line.account('', clock.nowMs());
     const worstNanoUsd = call.worstNanoUsd;
-    const taken = await allowances.take([account], worstNanoUsd, signal);
-    if (taken === 'unavailable') return storeUnavailable();
-    if (taken !== 'reserved') return budgetShort(taken.shortOf, worstNanoUsd);
-    try {
-      await store.audit([this.#entryOf(call)]);
-    } catch {
-      account.release(worstNanoUsd);
-      return storeUnavailable();
+    for (;;) {
+      const account = line.account('', clock.nowMs());
+      const taken = await allowances.take([account], worstNanoUsd, signal);
+      if (taken === 'unavailable') return storeUnavailable();
+      if (line.account('', clock.nowMs()) !== account) {
+        // Its period ended meanwhile: neither its money nor the lack of it is this call's.
+        if (taken === 'reserved') account.release(worstNanoUsd);
+        continue;
+      }
+      if (taken !== 'reserved') return budgetShort(taken.shortOf, worstNanoUsd);
+      try {
+        await store.audit([this.#entryOf(call)]);
+      } catch {
+        account.release(worstNanoUsd);
+        return storeUnavailable();
+      }
+      this.#say(call);
+      return account;
     }
-    return account;
+  }
+
+  #say({ breaker, operation, worstNanoUsd, cost }: CostedCall): void {
+    const { reason, by } = cost.override as CallOverride;
+    this.#options.publish({ type: 'override.used', breaker, operation, worstNanoUsd, reason, by });
   }
 
   #entryOf(call: CostedCall) {
     const { breaker, operation, model = null, worstNanoUsd } = call;
     const { reason, by } = call.cost.override as CallOverride;
     const atMs = this.#options.clock.nowMs();
-    this.#options.publish({ type: 'override.used', breaker, operation, worstNanoUsd, reason, by });
     const details = { operation, model, worstNanoUsd };
     return { act: 'override.used', subject: breaker, reason, by, atMs, details };
   }

@@ -148,8 +148,11 @@ export class Treasury implements CallEnder {
 
   /** A call that is only watched goes on without the money, and its cost is booked all the same. */
   enterUnpaid(call: CostedCall): void {
-    const accounts = call.plan.accounts.filter(({ number }) => number >= 0);
-    call.charges = numbersOf(accounts);
+    const { accounts } = call.plan;
+    const unknown = accounts.filter(({ number }) => number < 0);
+    // Asked about while it runs: nobody waits for that.
+    if (unknown.length > 0) this.#parts.allowances.ask(unknown).catch(() => {});
+    call.isUnpaid = true;
     this.#hold(call, accounts, 0);
   }
 

@@ -173,6 +173,8 @@ export class Member {
   }
 
   readonly #cuts: (() => void)[] = [];
+  /** Limits on their way to the store, oldest first. */
+  readonly #settings: { readonly budget: string; readonly limitNanoUsd: number }[] = [];
 
   /** What the upstream says and bills. */
   #answer(context: CallContext, fate: Fate, worstNanoUsd: number, { bills }: UpstreamCall): void {
@@ -205,7 +207,23 @@ export class Member {
     if (resolved === undefined) throw new Error(`no budget ${budget}`);
     const { clock } = this.#options;
     const act = { reason: 'a test', by: 'a test' };
-    await createBudget(this.desk, resolved, clock).setLimit(limitNanoUsd as NanoUsd, act);
+    const setting = { budget, limitNanoUsd };
+    this.#settings.push(setting);
+    try {
+      await createBudget(this.desk, resolved, clock).setLimit(limitNanoUsd as NanoUsd, act);
+    } finally {
+      this.#settings.splice(this.#settings.indexOf(setting), 1);
+    }
+  }
+
+  /** Limits being set that are not in force here, though they must be at once. */
+  get wrongLimits(): string[] {
+    const last = new Map(this.#settings.map((setting) => [setting.budget, setting.limitNanoUsd]));
+    return this.accounts.flatMap(({ key, limitNanoUsd: limit }) => {
+      const wanted = last.get(key.budget) ?? limit;
+      if (limit === wanted || limit === Infinity) return [];
+      return [`${this.name}: ${key.budget} has a limit of ${limit}, not ${wanted}`];
+    });
   }
 
   /** Whatever still runs is booked at its worst case, or what it said. */

@@ -217,6 +217,13 @@ export class World {
   }
 
   #do(step: Step): void {
+    this.#act(step);
+    for (const { isGone, wrongLimits } of this.members) {
+      if (!isGone) this.problems.push(...wrongLimits);
+    }
+  }
+
+  #act(step: Step): void {
     if (step.does === 'wait') return this.clock.advance(step.ms);
     const member = this.members[step.member % this.members.length] as Member;
     if (step.does === 'mend') return void (member.store.isDown = false);

@@ -86,7 +86,7 @@ describe('the cost transitions of the specification', () => {
     expect(rig.breaker.state).toBe('closed');
   });
 
-  test.each<[BreakerStatus, (rig: MoneyRig) => Promise<unknown> | unknown]>([
+  test.each<[BreakerStatus, (rig: MoneyRig) => unknown]>([
     ['closed', () => {}],
     ['budget_limited', (rig) => rig.spend(90)],
     ['open', (rig) => rig.spend(100)],

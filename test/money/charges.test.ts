@@ -240,7 +240,7 @@ describe('a call that was given up', () => {
 });
 
 describe('a permit', () => {
-  test.each<[string, (rig: MoneyRig) => Promise<unknown> | unknown, number]>([
+  test.each<[string, (rig: MoneyRig) => unknown, number]>([
     ['that succeeds without a word', ({ breaker }) => breaker.acquire(CALL).succeed(), 10],
     ['that fails', ({ breaker }) => breaker.acquire(CALL).fail(new Error('no')), 0],
     ['that is ignored', ({ breaker }) => breaker.acquire(CALL).ignore(), 0],

@@ -158,7 +158,7 @@ describe('a bad event', () => {
     async (_, wrong, problem) => {
       const rig = await openMoney({ budgets: [DAILY] });
       rig.board.ingest.next({ ...good, id: 'before' });
-      rig.board.ingest.next({ ...good, ...wrong } as CostEvent);
+      rig.board.ingest.next({ ...good, ...wrong });
       rig.board.ingest.next({ ...good, id: 'after' });
       expect((await rig.board.costs.report()).total.costNanoUsd).toBe(usd(2));
       expect(problems(rig)).toEqual([expect.stringContaining(problem)]);
