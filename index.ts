@@ -77,9 +77,13 @@ export type {
   TripCause,
 } from './machines/breaker-context.ts';
 export type { EstimateFrom } from './services/board-costs.ts';
-export type { ActOptions, Budget, BudgetSummary } from './services/cost/budget.ts';
-export type { BudgetOptions, BudgetPer, BudgetScope } from './services/cost/budget-options.ts';
-export type { WeekStart } from './services/cost/calendar.ts';
+export type { ActOptions, Budget, BudgetSummary } from './services/cost/budgets/budget.ts';
+export type {
+  BudgetOptions,
+  BudgetPer,
+  BudgetScope,
+} from './services/cost/budgets/budget-options.ts';
+export type { WeekStart } from './services/cost/budgets/calendar.ts';
 export type { CallOverride } from './services/cost/call-cost.ts';
 export type { CostEvent } from './services/cost/cost-events.ts';
 export type { BudgetPeriod, CostFact } from './services/cost/cost-facts.ts';
@@ -90,27 +94,27 @@ export type {
   EstimateRequest,
   Estimator,
   SettledCall,
-} from './services/cost/estimate.ts';
-export type { DefaultCosts } from './services/cost/estimator-default.ts';
+} from './services/cost/estimates/estimate.ts';
+export type { DefaultCosts } from './services/cost/estimates/estimator-default.ts';
 export { formatUsd, usd, type NanoUsd } from './services/cost/money.ts';
-export type { EmergencyOverrideOptions } from './services/cost/override-options.ts';
-export type { Period } from './services/cost/period.ts';
+export type { EmergencyOverrideOptions } from './services/cost/budgets/override-options.ts';
+export type { Period } from './services/cost/budgets/period.ts';
 export type {
   FreeOverride,
   PricedOverride,
   PriceOptions,
   PriceOverride,
   TokenPrices,
-} from './services/cost/price-options.ts';
-export type { Price, PriceSource } from './services/cost/price.ts';
+} from './services/cost/prices/price-options.ts';
+export type { Price, PriceSource } from './services/cost/prices/price.ts';
 export type {
   RuleAction,
   RuleConditions,
   RuleOptions,
   RuleType,
-} from './services/cost/rule-options.ts';
-export type { LimitedOptions } from './services/cost/rule-shedding.ts';
-export type { ChatMessage, ChatPart } from './services/cost/token-messages.ts';
+} from './services/cost/rules/rule-options.ts';
+export type { LimitedOptions } from './services/cost/rules/rule-shedding.ts';
+export type { ChatMessage, ChatPart } from './services/cost/tokens/token-messages.ts';
 export type { Usage } from './services/cost/usage.ts';
 export type {
   CostReport,

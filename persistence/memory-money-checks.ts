@@ -1,4 +1,6 @@
-/** Checks of what the books are handed: the error names the field, what is allowed and what came. */
+/**
+ * Checks of what the books are handed: the error names the field, what is allowed and what came.
+ */
 import { inspect } from 'node:util';
 
 import { isNanoUsd } from '../services/cost/money.ts';

@@ -1,6 +1,6 @@
 /** A board's money, behind the few doors that the board opens to it. */
 import type { BudgetLevel } from '../machines/breaker-context.ts';
-import type { AccountState, HolderIdentity, MoneyStore } from '../persistence/money-store.ts';
+import type { HolderIdentity, MoneyStore } from '../persistence/money-store.ts';
 import type { HealthReason } from './board-health.ts';
 import type { Operation } from './call.ts';
 import { specOf } from './call-spec.ts';
@@ -12,11 +12,11 @@ import {
   summaryOf,
   type Budget,
   type BudgetSummary,
-} from './cost/budget.ts';
+} from './cost/budgets/budget.ts';
 import { CostEvents, type CostEvent } from './cost/cost-events.ts';
 import type { ResolvedCostOptions } from './cost/cost-options.ts';
 import { createCosts, type Costs } from './cost/costs.ts';
-import type { Estimate } from './cost/estimate.ts';
+import type { Estimate } from './cost/estimates/estimate.ts';
 import { UNSETTLED_MAX } from './cost/ledger-writer.ts';
 import { openMoneyDesk, type MoneyDesk } from './cost/money-desk.ts';
 import type { Treasury } from './cost/treasury.ts';

@@ -5,7 +5,7 @@
 import type { CallOptions, Operation, Protected } from './call.ts';
 import { invalidArgument, isObject } from './check.ts';
 import type { CallCost, CallOverride } from './cost/call-cost.ts';
-import type { ChatMessage } from './cost/token-messages.ts';
+import type { ChatMessage } from './cost/tokens/token-messages.ts';
 import type { CallLabels } from './facts.ts';
 
 const KEYS = [

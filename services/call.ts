@@ -1,7 +1,7 @@
 /** A call as its caller describes it, and what the protected function gets to see. */
 import type { CallOverride } from './cost/call-cost.ts';
 import type { NanoUsd } from './cost/money.ts';
-import type { ChatMessage } from './cost/token-messages.ts';
+import type { ChatMessage } from './cost/tokens/token-messages.ts';
 import type { Usage } from './cost/usage.ts';
 
 /** What a call is about to do. */

@@ -1,7 +1,7 @@
 /** A breaker's options, as users give them and as the runtime reads them. */
 import type { OpenIntervalOptions, ResolvedInterval } from './open-interval.ts';
 import type { Classify, OutcomeOptions } from './outcome.ts';
-import type { LimitedOptions, ResolvedLimited } from './cost/rule-shedding.ts';
+import type { LimitedOptions, ResolvedLimited } from './cost/rules/rule-shedding.ts';
 import type { ResolvedTrip, TripOptions } from './trip-policy.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   SPAN_RANGE,
   spanOption,
 } from './check.ts';
-import { resolveLimited } from './cost/rule-shedding.ts';
+import { resolveLimited } from './cost/rules/rule-shedding.ts';
 import { MODES, type BreakerOptions, type ResolvedOptions } from './options.ts';
 import { compileClassify, isErrorClass } from './outcome.ts';
 import { resolveBulkhead, resolveProbeWait, resolveRetry } from './resolve-layers.ts';

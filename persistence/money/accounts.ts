@@ -1,4 +1,6 @@
-/** Accounts in the file: found by key, made when first needed, read as the store's users see them. */
+/**
+ * Accounts in the file: found by key, made when first needed, read as the store's users see them.
+ */
 import { FuseboardError } from '../../services/errors.ts';
 import type { AccountKey, AccountState } from '../money-store.ts';
 import type { Books } from './books.ts';

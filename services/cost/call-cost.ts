@@ -1,5 +1,5 @@
 /** What a call says about its own cost, as it was checked. */
-import type { ChatMessage } from './token-messages.ts';
+import type { ChatMessage } from './tokens/token-messages.ts';
 
 /** Why a call may pass budgets and rules, and who says so. */
 export interface CallOverride {

@@ -16,7 +16,8 @@ export interface Reported {
  * - `succeeded`: without a word about usage, the worst case is assumed.
  * - `failed`, `ignored`, `rate_limited`, `unauthorized`, `over_quota`: an error of the provider
  *   without usage costs nothing.
- * - `cancelled`, and our own timeout: the provider may have worked on, so the worst case is assumed.
+ * - `cancelled`, and our own timeout: the provider may have worked on, so the worst case is
+ *   assumed.
  */
 export function basisOf(reported: Reported, outcome: Outcome, isCut: boolean): CostBasis {
   if (reported.costNanoUsd !== null) return 'reported';

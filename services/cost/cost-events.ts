@@ -8,11 +8,11 @@ import { invalidArgument, isObject } from '../check.ts';
 import type { Clock } from '../clock.ts';
 import { isFuseboardError } from '../errors.ts';
 import { errorNameOf, type FactBody } from '../facts.ts';
-import type { Account } from './account.ts';
-import type { CallShape } from './budget-book.ts';
+import type { Account } from './budgets/account.ts';
+import type { CallShape } from './budgets/budget-book.ts';
 import type { MoneyDesk } from './money-desk.ts';
 import { isNanoUsd, type NanoUsd } from './money.ts';
-import { INSTANT_MAX_MS } from './period.ts';
+import { INSTANT_MAX_MS } from './budgets/period.ts';
 import { labelsOf } from './told-labels.ts';
 import { checkedUsage, totalInputTokens, totalOutputTokens, type Usage } from './usage.ts';
 

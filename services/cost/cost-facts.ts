@@ -1,7 +1,7 @@
 /** What happened to money, as facts on the bus. All amounts in nano-dollars. */
 import type { CostBasis } from '../../persistence/ledger-batch.ts';
 import type { Outcome } from '../outcome.ts';
-import type { RuleAction, RuleType } from './rule-options.ts';
+import type { RuleAction, RuleType } from './rules/rule-options.ts';
 
 /** A budget's account: which budget, whose, and in which period. */
 export interface BudgetPeriod {

@@ -1,10 +1,10 @@
 /** The options about money: light, so that a board without money loads nothing more. */
-import type { BudgetOptions } from './budget-options.ts';
-import type { Estimator } from './estimate.ts';
-import type { DefaultCosts } from './estimator-default.ts';
-import type { EmergencyOverrideOptions } from './override-options.ts';
-import type { PriceOptions } from './price-options.ts';
-import type { RuleOptions } from './rule-options.ts';
+import type { BudgetOptions } from './budgets/budget-options.ts';
+import type { Estimator } from './estimates/estimate.ts';
+import type { DefaultCosts } from './estimates/estimator-default.ts';
+import type { EmergencyOverrideOptions } from './budgets/override-options.ts';
+import type { PriceOptions } from './prices/price-options.ts';
+import type { RuleOptions } from './rules/rule-options.ts';
 
 /** What is kept of the books. */
 export interface LedgerOptions {
@@ -34,7 +34,9 @@ export interface CostOptions {
   readonly defaultCosts?: DefaultCosts;
   /** Zone of periods that name none. @default 'UTC' */
   readonly timeZone?: string;
-  /** Output that a call is reserved for when nobody names a maximum. Tokens. @default the model's */
+  /**
+   * Output that a call is reserved for when nobody names a maximum. Tokens. @default the model's
+   */
   readonly defaultMaxOutputTokens?: number;
   /** @default {} */
   readonly ledger?: LedgerOptions;

@@ -1,14 +1,14 @@
 /** What a board is told about money, read, defaulted and checked in one place. */
 import { invalidOption, knownKeys, numberOption } from '../check.ts';
-import { resolveBudgets, type ResolvedBudget } from './budget-options.ts';
-import { timeZoneOption } from './calendar.ts';
+import { resolveBudgets, type ResolvedBudget } from './budgets/budget-options.ts';
+import { timeZoneOption } from './budgets/calendar.ts';
 import type { CostOptions } from './cost-keys.ts';
-import type { Estimator } from './estimate.ts';
-import type { DefaultCosts } from './estimator-default.ts';
-import { resolveOverride } from './override-options.ts';
-import type { PriceOptions } from './price-options.ts';
-import { resolveRules } from './rule-resolve.ts';
-import type { ResolvedRule } from './rule-options.ts';
+import type { Estimator } from './estimates/estimate.ts';
+import type { DefaultCosts } from './estimates/estimator-default.ts';
+import { resolveOverride } from './budgets/override-options.ts';
+import type { PriceOptions } from './prices/price-options.ts';
+import { resolveRules } from './rules/rule-resolve.ts';
+import type { ResolvedRule } from './rules/rule-options.ts';
 
 export interface ResolvedCostOptions {
   readonly budgets: readonly ResolvedBudget[];

@@ -3,12 +3,12 @@
  * concern them, what their model costs, and what their rows are labelled with. Worked out once and
  * kept while its periods and its price last, so that a call only looks it up.
  */
-import type { Account } from './account.ts';
-import { meterId, type BudgetBook, type CallShape } from './budget-book.ts';
+import type { Account } from './budgets/account.ts';
+import { meterId, type BudgetBook, type CallShape } from './budgets/budget-book.ts';
 import type { Told } from './ledger-writer.ts';
-import type { Price, PriceBook } from './price.ts';
-import { rulePeriod, type ResolvedRule } from './rule-options.ts';
-import type { Gauge, RulePlan, RuleSet } from './rules.ts';
+import type { Price, PriceBook } from './prices/price.ts';
+import { rulePeriod, type ResolvedRule } from './rules/rule-options.ts';
+import type { Gauge, RulePlan, RuleSet } from './rules/rules.ts';
 import { ToldLabels } from './told-labels.ts';
 
 /** Shapes of calls that are kept; beyond them the oldest are worked out again. */

@@ -1,10 +1,10 @@
 /** Why money refuses a call, in a code and in words that a person can check. */
 import type { RefusalCode } from '../errors.ts';
-import type { Account } from './account.ts';
+import type { Account } from './budgets/account.ts';
 import { formatUsd } from './money.ts';
-import { explainDecision } from './rule-explanation.ts';
-import type { RuleDecision } from './rule-decision.ts';
-import type { ResolvedLimited } from './rule-shedding.ts';
+import { explainDecision } from './rules/rule-explanation.ts';
+import type { RuleDecision } from './rules/rule-decision.ts';
+import type { ResolvedLimited } from './rules/rule-shedding.ts';
 
 export interface CostRefusal {
   readonly code: RefusalCode;

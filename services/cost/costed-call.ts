@@ -5,15 +5,15 @@
 import { COST_BASES, LEDGER_WIDTH, type CostBasis } from '../../persistence/ledger-batch.ts';
 import { invalidArgument } from '../check.ts';
 import { OUTCOMES, type Outcome } from '../outcome.ts';
-import type { Account } from './account.ts';
+import type { Account } from './budgets/account.ts';
 import type { CallCost, CallOverride } from './call-cost.ts';
 import { addUsage, basisOf } from './charge.ts';
 import type { CostPlan } from './cost-plan.ts';
-import type { Estimate, EstimateRequest } from './estimate.ts';
+import type { Estimate, EstimateRequest } from './estimates/estimate.ts';
 import type { Told } from './ledger-writer.ts';
 import { isNanoUsd, sumNanoUsd, ZERO, type NanoUsd } from './money.ts';
-import type { Price } from './price.ts';
-import type { TokenCount } from './token-count.ts';
+import type { Price } from './prices/price.ts';
+import type { TokenCount } from './tokens/token-count.ts';
 import { checkedUsage, totalInputTokens, totalOutputTokens, type Usage } from './usage.ts';
 
 /** What a call that ends needs of the treasury. */

@@ -1,4 +1,6 @@
-/** The calls whose money is held, in a list that they carry themselves: joining allocates nothing. */
+/**
+ * The calls whose money is held, in a list that they carry themselves: joining allocates nothing.
+ */
 import type { CostedCall } from './costed-call.ts';
 
 export class HeldCalls {

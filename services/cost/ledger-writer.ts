@@ -12,7 +12,7 @@ import {
 import type { Committed, MoneyStore } from '../../persistence/money-store.ts';
 import type { Clock } from '../clock.ts';
 import type { Deadline, Deadlines } from '../deadlines.ts';
-import type { Account } from './account.ts';
+import type { Account } from './budgets/account.ts';
 import { sumNanoUsd } from './money.ts';
 
 /** Rows reach the store at most this much later. */

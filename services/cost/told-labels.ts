@@ -1,8 +1,8 @@
 /** The texts that a call's rows in the ledger have in common, told to the store once. */
 import type { LedgerLabels } from '../../persistence/ledger-batch.ts';
-import type { CallShape } from './budget-book.ts';
+import type { CallShape } from './budgets/budget-book.ts';
 import type { Told } from './ledger-writer.ts';
-import type { Price } from './price.ts';
+import type { Price } from './prices/price.ts';
 
 interface Entry extends Told<LedgerLabels> {
   readonly method: string;

@@ -49,7 +49,9 @@ const FIELDS: readonly string[] = [
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Every part of a usage, `undefined` where it is absent: one shape, so that reading it is quick. */
+/**
+ * Every part of a usage, `undefined` where it is absent: one shape, so that reading it is quick.
+ */
 type EveryPart = { readonly [Part in keyof Required<Usage>]: unknown };
 
 /**

@@ -3,12 +3,12 @@ import { memoryBooks } from '../../persistence/memory-money.ts';
 import type { LedgerBatch } from '../../persistence/ledger-batch.ts';
 import type { MoneyEngine } from '../../persistence/money-engine.ts';
 import type { Committed, DrawAnswer, DrawItem } from '../../persistence/money-store.ts';
-import { Account } from '../../services/cost/account.ts';
+import { Account } from '../../services/cost/budgets/account.ts';
 import {
   resolveBudgets,
   type BudgetOptions,
   type ResolvedBudget,
-} from '../../services/cost/budget-options.ts';
+} from '../../services/cost/budgets/budget-options.ts';
 import type { NanoUsd } from '../../services/cost/money.ts';
 import { Deadlines } from '../../services/deadlines.ts';
 import { FuseboardError } from '../../services/errors.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { AccountState } from '../../persistence/money-store.ts';
-import type { Account } from '../../services/cost/account.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
 import { accountOf } from './account-rig.ts';
 
 const stateOf = (about: Partial<AccountState> = {}): AccountState => ({

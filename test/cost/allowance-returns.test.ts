@@ -1,8 +1,10 @@
-/** What a process does not need goes back: soon where money is scarce, later where there is plenty. */
+/**
+ * What a process does not need goes back: soon where money is scarce, later where there is plenty.
+ */
 import { expect, it } from 'vitest';
 
-import { AllowanceReturns } from '../../services/cost/allowance-returns.ts';
-import type { Account } from '../../services/cost/account.ts';
+import { AllowanceReturns } from '../../services/cost/budgets/allowance-returns.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
 import { accountOf, HandStore } from './account-rig.ts';
 
 const LOOK_MS = 250;

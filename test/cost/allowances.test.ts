@@ -1,8 +1,8 @@
 /** Where calls get their money: who waits, who goes first, and who hears that there is none. */
 import { expect, it } from 'vitest';
 
-import type { Account } from '../../services/cost/account.ts';
-import { Allowances, type Taken } from '../../services/cost/allowances.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
+import { Allowances, type Taken } from '../../services/cost/budgets/allowances.ts';
 import { NANO_USD_MAX } from '../../services/cost/money.ts';
 import { accountOf, HandStore } from './account-rig.ts';
 

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 
-import type { Estimate, EstimateRequest } from '../../services/cost/estimate.ts';
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import type { Estimate, EstimateRequest } from '../../services/cost/estimates/estimate.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import type { NanoUsd } from '../../services/cost/money.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import { hasTraffic, readTraffic, type TrafficCall } from './azure-traffic.ts';

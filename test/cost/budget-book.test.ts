@@ -1,10 +1,10 @@
 /** Which budgets cover a call, which account of each it is charged to, and which are forgotten. */
 import { describe, expect, it } from 'vitest';
 
-import type { Account } from '../../services/cost/account.ts';
-import { BudgetBook, meterId, type CallShape } from '../../services/cost/budget-book.ts';
-import { calendarOf } from '../../services/cost/calendar.ts';
-import type { BudgetOptions } from '../../services/cost/budget-options.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
+import { BudgetBook, meterId, type CallShape } from '../../services/cost/budgets/budget-book.ts';
+import { calendarOf } from '../../services/cost/budgets/calendar.ts';
+import type { BudgetOptions } from '../../services/cost/budgets/budget-options.ts';
 import { budgetOf, HOUR_MS, START_MS } from './account-rig.ts';
 
 const CALL: CallShape = {

@@ -2,8 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { calendarOf, timeZoneOption, type WeekStart } from '../../services/cost/calendar.ts';
-import { INSTANT_MAX_MS, type Period, type PeriodSpan } from '../../services/cost/period.ts';
+import {
+  calendarOf,
+  timeZoneOption,
+  type WeekStart,
+} from '../../services/cost/budgets/calendar.ts';
+import {
+  INSTANT_MAX_MS,
+  type Period,
+  type PeriodSpan,
+} from '../../services/cost/budgets/period.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,18 +1,18 @@
 /** What calls of one shape have in common, and when it must be worked out anew. */
 import { describe, expect, it } from 'vitest';
 
-import type { Account } from '../../services/cost/account.ts';
-import { BudgetBook } from '../../services/cost/budget-book.ts';
-import type { BudgetOptions } from '../../services/cost/budget-options.ts';
-import { calendarOf } from '../../services/cost/calendar.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
+import { BudgetBook } from '../../services/cost/budgets/budget-book.ts';
+import type { BudgetOptions } from '../../services/cost/budgets/budget-options.ts';
+import { calendarOf } from '../../services/cost/budgets/calendar.ts';
 import { PlanCache, type CostPlan } from '../../services/cost/cost-plan.ts';
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import type { PriceTable } from '../../services/cost/price-table.ts';
-import { decide, RuleDecision } from '../../services/cost/rule-decision.ts';
-import type { RuleOptions } from '../../services/cost/rule-options.ts';
-import { resolveRules } from '../../services/cost/rule-resolve.ts';
-import { RuleSet } from '../../services/cost/rules.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import type { PriceTable } from '../../services/cost/prices/price-table.ts';
+import { decide, RuleDecision } from '../../services/cost/rules/rule-decision.ts';
+import type { RuleOptions } from '../../services/cost/rules/rule-options.ts';
+import { resolveRules } from '../../services/cost/rules/rule-resolve.ts';
+import { RuleSet } from '../../services/cost/rules/rules.ts';
 import { budgetOf, HOUR_MS, START_MS } from './account-rig.ts';
 
 const NO_TABLE = { version: 'none', find: () => null } as PriceTable;

@@ -1,15 +1,15 @@
 /** Costed calls under test: weighed by hand, over real plans of real budgets. */
-import { BudgetBook } from '../../services/cost/budget-book.ts';
-import type { BudgetOptions } from '../../services/cost/budget-options.ts';
+import { BudgetBook } from '../../services/cost/budgets/budget-book.ts';
+import type { BudgetOptions } from '../../services/cost/budgets/budget-options.ts';
 import type { CallOverride } from '../../services/cost/call-cost.ts';
 import { PlanCache } from '../../services/cost/cost-plan.ts';
 import { CostedCall } from '../../services/cost/costed-call.ts';
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import type { PriceTable } from '../../services/cost/price-table.ts';
-import type { RuleOptions } from '../../services/cost/rule-options.ts';
-import { resolveRules } from '../../services/cost/rule-resolve.ts';
-import { RuleSet } from '../../services/cost/rules.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import type { PriceTable } from '../../services/cost/prices/price-table.ts';
+import type { RuleOptions } from '../../services/cost/rules/rule-options.ts';
+import { resolveRules } from '../../services/cost/rules/rule-resolve.ts';
+import { RuleSet } from '../../services/cost/rules/rules.ts';
 import { budgetOf, nano, START_MS } from './account-rig.ts';
 
 const NO_TABLE = { version: 'none', find: () => null } as PriceTable;

@@ -1,8 +1,8 @@
 /** Costs that are no longer what they were, noticed once, whichever way they went. */
 import { describe, expect, test } from 'vitest';
 
-import type { Drift } from '../../services/cost/drift.ts';
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import type { Drift } from '../../services/cost/estimates/drift.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import { requestOf, settledAt, settledWith, uncounted } from './estimated-calls.ts';

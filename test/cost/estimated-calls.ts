@@ -1,8 +1,11 @@
 /** Calls to estimate, with prices as plain as they can be. */
-import type { EstimateRequest, SettledCall } from '../../services/cost/estimate.ts';
-import { createEstimatorChain, type EstimatorChain } from '../../services/cost/estimators.ts';
+import type { EstimateRequest, SettledCall } from '../../services/cost/estimates/estimate.ts';
+import {
+  createEstimatorChain,
+  type EstimatorChain,
+} from '../../services/cost/estimates/estimators.ts';
 import { chargeNanoUsd, sumNanoUsd, usd, type NanoUsd } from '../../services/cost/money.ts';
-import type { Price } from '../../services/cost/price.ts';
+import type { Price } from '../../services/cost/prices/price.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 
 /** So much for a million tokens of input and of output. */

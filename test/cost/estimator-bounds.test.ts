@@ -1,8 +1,11 @@
 /** What estimators remember and what an estimate takes are bounded. */
 import { describe, expect, test } from 'vitest';
 
-import type { EstimateRequest } from '../../services/cost/estimate.ts';
-import { createEstimatorChain, type EstimatorChain } from '../../services/cost/estimators.ts';
+import type { EstimateRequest } from '../../services/cost/estimates/estimate.ts';
+import {
+  createEstimatorChain,
+  type EstimatorChain,
+} from '../../services/cost/estimates/estimators.ts';
 import {
   GPT_4O_MINI,
   SAMPLE,

@@ -1,8 +1,11 @@
 /** Estimates come nearer to the bills as calls are settled, and say how near. */
 import { describe, expect, test } from 'vitest';
 
-import type { EstimateRequest } from '../../services/cost/estimate.ts';
-import { createEstimatorChain, type EstimatorChain } from '../../services/cost/estimators.ts';
+import type { EstimateRequest } from '../../services/cost/estimates/estimate.ts';
+import {
+  createEstimatorChain,
+  type EstimatorChain,
+} from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import {

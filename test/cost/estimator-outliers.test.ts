@@ -1,7 +1,7 @@
 /** Costs far from the usual. */
 import { describe, expect, test } from 'vitest';
 
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import {

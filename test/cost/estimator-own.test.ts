@@ -1,8 +1,12 @@
 /** Estimators of the user's own, asked before the built-in ones. */
 import { describe, expect, test } from 'vitest';
 
-import type { Estimate, EstimateRequest, Estimator } from '../../services/cost/estimate.ts';
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import type {
+  Estimate,
+  EstimateRequest,
+  Estimator,
+} from '../../services/cost/estimates/estimate.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import { SAMPLE, learnCosts, requestOf, uncounted } from './estimated-calls.ts';
 

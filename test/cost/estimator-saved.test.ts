@@ -1,7 +1,7 @@
 /** What estimators have learnt outlives a restart. */
 import { describe, expect, test } from 'vitest';
 
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import {
   SAMPLE,

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { DecayedRatio, DecayedShare } from '../../services/cost/decayed-ratio.ts';
-import { CostKnowledge } from '../../services/cost/estimator-costs.ts';
-import { RecentEntries } from '../../services/cost/estimator-recent.ts';
-import { QuantileWindow } from '../../services/cost/quantile-window.ts';
+import { DecayedRatio, DecayedShare } from '../../services/cost/estimates/decayed-ratio.ts';
+import { CostKnowledge } from '../../services/cost/estimates/estimator-costs.ts';
+import { RecentEntries } from '../../services/cost/estimates/estimator-recent.ts';
+import { QuantileWindow } from '../../services/cost/estimates/quantile-window.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 
 describe('a quantile window', () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { EstimateRequest } from '../../services/cost/estimate.ts';
-import { createEstimatorChain } from '../../services/cost/estimators.ts';
+import type { EstimateRequest } from '../../services/cost/estimates/estimate.ts';
+import { createEstimatorChain } from '../../services/cost/estimates/estimators.ts';
 import { usd } from '../../services/cost/money.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import {

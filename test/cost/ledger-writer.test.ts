@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { LEDGER_WIDTH, type LedgerLabels } from '../../persistence/ledger-batch.ts';
 import type { Committed } from '../../persistence/money-store.ts';
-import type { Account } from '../../services/cost/account.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
 import { LedgerWriter, UNSETTLED_MAX, type Told } from '../../services/cost/ledger-writer.ts';
 import { NANO_USD_MAX } from '../../services/cost/money.ts';
 import { accountOf, HandStore, START_MS } from './account-rig.ts';

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 
 import type { FactBody } from '../../services/facts.ts';
-import type { Account } from '../../services/cost/account.ts';
-import { BudgetBook } from '../../services/cost/budget-book.ts';
-import type { BudgetOptions } from '../../services/cost/budget-options.ts';
-import { Levels } from '../../services/cost/levels.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
+import { BudgetBook } from '../../services/cost/budgets/budget-book.ts';
+import type { BudgetOptions } from '../../services/cost/budgets/budget-options.ts';
+import { Levels } from '../../services/cost/budgets/levels.ts';
 import { budgetOf, HandStore, HOUR_MS, START_MS } from './account-rig.ts';
 
 const CALL = { breaker: 'b', provider: undefined, operation: 'o', model: undefined, tags: {} };

@@ -1,10 +1,12 @@
-/** Money for emergencies: capped, kept for the audit before it is used, and given back if it is not. */
+/**
+ * Money for emergencies: capped, kept for the audit before it is used, and given back if it is not.
+ */
 import { expect, it } from 'vitest';
 
 import type { AuditEntry } from '../../persistence/money-store.ts';
-import { Allowances } from '../../services/cost/allowances.ts';
-import { BudgetLine } from '../../services/cost/budget-book.ts';
-import { OverrideFund } from '../../services/cost/override-fund.ts';
+import { Allowances } from '../../services/cost/budgets/allowances.ts';
+import { BudgetLine } from '../../services/cost/budgets/budget-book.ts';
+import { OverrideFund } from '../../services/cost/budgets/override-fund.ts';
 import type { FactBody } from '../../services/facts.ts';
 import { deferred } from '../board/deferred.ts';
 import { budgetOf, HandStore, HOUR_MS, nano } from './account-rig.ts';

@@ -1,11 +1,13 @@
-/** Which calls are slowed down, and by what. How fast a throttle lets them pass is its own matter. */
+/**
+ * Which calls are slowed down, and by what. How fast a throttle lets them pass is its own matter.
+ */
 import { describe, expect, it } from 'vitest';
 
-import type { Account } from '../../services/cost/account.ts';
+import type { Account } from '../../services/cost/budgets/account.ts';
 import type { CostedCall } from '../../services/cost/costed-call.ts';
-import { Pacing } from '../../services/cost/pacing.ts';
-import { decide, RuleDecision } from '../../services/cost/rule-decision.ts';
-import type { RuleOptions } from '../../services/cost/rule-options.ts';
+import { Pacing } from '../../services/cost/rules/pacing.ts';
+import { decide, RuleDecision } from '../../services/cost/rules/rule-decision.ts';
+import type { RuleOptions } from '../../services/cost/rules/rule-options.ts';
 import { HandStore } from './account-rig.ts';
 import { callMaker, type CallMaker } from './costed-calls.ts';
 import { usd } from '../../services/cost/money.ts';

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook, MODELS_MAX } from '../../services/cost/price-book.ts';
-import type { PricedOverride } from '../../services/cost/price-options.ts';
-import { AGENT_TOOL_FEES } from '../../services/cost/price-tables/perplexity.ts';
-import { loadPriceTable, type PriceTable } from '../../services/cost/price-table.ts';
-import type { Price, PriceBook, PriceQuery } from '../../services/cost/price.ts';
+import { createPriceBook, MODELS_MAX } from '../../services/cost/prices/price-book.ts';
+import type { PricedOverride } from '../../services/cost/prices/price-options.ts';
+import { AGENT_TOOL_FEES } from '../../services/cost/prices/tables/perplexity.ts';
+import { loadPriceTable, type PriceTable } from '../../services/cost/prices/price-table.ts';
+import type { Price, PriceBook, PriceQuery } from '../../services/cost/prices/price.ts';
 
 const AT_MS = Date.UTC(2026, 10, 22);
 
@@ -227,7 +227,7 @@ describe('limits of output', () => {
 
 it('a book is made without loading the table: that waits until money is configured', async () => {
   const service = (name: string): string =>
-    JSON.stringify(new URL(`../../services/cost/${name}.ts`, import.meta.url).href);
+    JSON.stringify(new URL(`../../services/cost/prices/${name}.ts`, import.meta.url).href);
   const hook = `export const resolve = (name, ...rest) => {
     if (name.includes('genai-prices')) throw new Error('it loads the table');
     return rest[1](name, rest[0]);

@@ -3,12 +3,12 @@ import { waitForUpdate, type Provider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { modelNames, tunedBase, withoutDate } from '../../services/cost/model-name.ts';
+import { modelNames, tunedBase, withoutDate } from '../../services/cost/prices/model-name.ts';
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import type { PriceOptions } from '../../services/cost/price-options.ts';
-import { loadPriceTable, type PriceTable } from '../../services/cost/price-table.ts';
-import type { Price } from '../../services/cost/price.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import type { PriceOptions } from '../../services/cost/prices/price-options.ts';
+import { loadPriceTable, type PriceTable } from '../../services/cost/prices/price-table.ts';
+import type { Price } from '../../services/cost/prices/price.ts';
 
 const AT_MS = Date.UTC(2026, 10, 22);
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import { isFuseboardError } from '../../services/errors.ts';
 import { NANO_USD_MAX, usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import { resolvePriceOptions } from '../../services/cost/price-option-checks.ts';
-import type { PriceOptions, PricedOverride } from '../../services/cost/price-options.ts';
-import type { Price } from '../../services/cost/price.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import { resolvePriceOptions } from '../../services/cost/prices/price-option-checks.ts';
+import type { PriceOptions, PricedOverride } from '../../services/cost/prices/price-options.ts';
+import type { Price } from '../../services/cost/prices/price.ts';
 
 const DOLLAR: PricedOverride = { model: 'm', inputPerMillion: usd(1), outputPerMillion: usd(2) };
 

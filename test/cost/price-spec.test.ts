@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import { GENAI_PRICES_VERSION, loadPriceTable } from '../../services/cost/price-table.ts';
-import type { PriceTable } from '../../services/cost/price-table.ts';
-import type { PriceOptions } from '../../services/cost/price-options.ts';
-import type { Price } from '../../services/cost/price.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import { GENAI_PRICES_VERSION, loadPriceTable } from '../../services/cost/prices/price-table.ts';
+import type { PriceTable } from '../../services/cost/prices/price-table.ts';
+import type { PriceOptions } from '../../services/cost/prices/price-options.ts';
+import type { Price } from '../../services/cost/prices/price.ts';
 import { checkedUsage, usageOfTotals } from '../../services/cost/usage.ts';
 
 const AT_MS = Date.UTC(2026, 10, 22);

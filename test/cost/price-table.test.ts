@@ -6,14 +6,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import { DEFAULT_PRICE } from '../../services/cost/price-options.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import { DEFAULT_PRICE } from '../../services/cost/prices/price-options.ts';
 import {
   GENAI_PRICES_VERSION,
   loadPriceTable,
   type PriceTable,
-} from '../../services/cost/price-table.ts';
-import { chargeUsage } from '../../services/cost/rates.ts';
+} from '../../services/cost/prices/price-table.ts';
+import { chargeUsage } from '../../services/cost/prices/rates.ts';
 import { usageOfTotals } from '../../services/cost/usage.ts';
 
 const AT_MS = Date.UTC(2026, 10, 22, 12);

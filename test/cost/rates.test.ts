@@ -12,7 +12,7 @@ import {
   multiplied,
   tokenRates,
   type Rates,
-} from '../../services/cost/rates.ts';
+} from '../../services/cost/prices/rates.ts';
 
 const rate = fc.nat(100_000_000_000);
 const tokens = fc.nat(3_000_000);

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import type { CallShape } from '../../services/cost/rule-conditions.ts';
-import { decide, visitRestingThrottles } from '../../services/cost/rule-decision.ts';
+import type { CallShape } from '../../services/cost/rules/rule-conditions.ts';
+import { decide, visitRestingThrottles } from '../../services/cost/rules/rule-decision.ts';
 import {
   isPercentage,
   RULE_ACTIONS,
   RULE_TYPES,
   type RuleConditions,
   type RuleOptions,
-} from '../../services/cost/rule-options.ts';
+} from '../../services/cost/rules/rule-options.ts';
 import { CALL, RuleRig, type HandGauge } from './rule-rig.ts';
 
 const NAMES = ['a', 'b', 'c'];

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { RuleCooldowns } from '../../services/cost/rule-cooldown.ts';
+import { RuleCooldowns } from '../../services/cost/rules/rule-cooldown.ts';
 import { RuleRig } from './rule-rig.ts';
 
 const rig = (cooldownMs = 60_000): RuleRig =>

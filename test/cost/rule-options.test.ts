@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { isFuseboardError } from '../../services/errors.ts';
 import { usd } from '../../services/cost/money.ts';
-import { resolveRules } from '../../services/cost/rule-resolve.ts';
-import type { RuleBudget, RuleOptions } from '../../services/cost/rule-options.ts';
+import { resolveRules } from '../../services/cost/rules/rule-resolve.ts';
+import type { RuleBudget, RuleOptions } from '../../services/cost/rules/rule-options.ts';
 import { BUDGETS } from './rule-rig.ts';
 
 const ANY = {

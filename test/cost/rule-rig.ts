@@ -1,10 +1,14 @@
 /** Rules under test: options in, and a gauge in hand for each figure that they watch. */
 import { usd, type NanoUsd } from '../../services/cost/money.ts';
-import type { CallShape } from '../../services/cost/rule-conditions.ts';
-import { decide, RuleDecision } from '../../services/cost/rule-decision.ts';
-import { resolveRules } from '../../services/cost/rule-resolve.ts';
-import type { ResolvedRule, RuleBudget, RuleOptions } from '../../services/cost/rule-options.ts';
-import { RuleSet, type Gauge } from '../../services/cost/rules.ts';
+import type { CallShape } from '../../services/cost/rules/rule-conditions.ts';
+import { decide, RuleDecision } from '../../services/cost/rules/rule-decision.ts';
+import { resolveRules } from '../../services/cost/rules/rule-resolve.ts';
+import type {
+  ResolvedRule,
+  RuleBudget,
+  RuleOptions,
+} from '../../services/cost/rules/rule-options.ts';
+import { RuleSet, type Gauge } from '../../services/cost/rules/rules.ts';
 
 export const BUDGETS: readonly RuleBudget[] = [
   { id: 'daily', period: 'day' },

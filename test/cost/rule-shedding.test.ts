@@ -6,7 +6,7 @@ import {
   resolveLimited,
   shedBecause,
   type LimitedOptions,
-} from '../../services/cost/rule-shedding.ts';
+} from '../../services/cost/rules/rule-shedding.ts';
 
 const because = (limited: LimitedOptions, expected: number, priority: number): string | null => {
   const resolved = resolveLimited('breaker.limited', limited);

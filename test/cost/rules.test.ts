@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';
-import { decide, RuleDecision, shareNanoUsd } from '../../services/cost/rule-decision.ts';
-import { explainDecision, ruleMatches } from '../../services/cost/rule-explanation.ts';
-import type { RuleOptions } from '../../services/cost/rule-options.ts';
+import { decide, RuleDecision, shareNanoUsd } from '../../services/cost/rules/rule-decision.ts';
+import { explainDecision, ruleMatches } from '../../services/cost/rules/rule-explanation.ts';
+import type { RuleOptions } from '../../services/cost/rules/rule-options.ts';
 import { CALL, HandGauge, RuleRig } from './rule-rig.ts';
 
 const SPECIFIED: readonly RuleOptions[] = [

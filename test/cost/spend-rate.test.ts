@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { SpendRate, SlidingSum } from '../../services/cost/spend-rate.ts';
+import { SpendRate, SlidingSum } from '../../services/cost/rules/spend-rate.ts';
 
 const SECOND = 1000;
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { NormalRate, throttleDelayMs, type Pace } from '../../services/cost/pace.ts';
+import { NormalRate, throttleDelayMs, type Pace } from '../../services/cost/rules/pace.ts';
 import { usd } from '../../services/cost/money.ts';
 
 const HOUR_MS = 3_600_000;

@@ -5,7 +5,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { Deadlines } from '../../services/deadlines.ts';
 import { usd } from '../../services/cost/money.ts';
-import { Throttle, type PacedBudget, type ThrottleOptions } from '../../services/cost/throttle.ts';
+import {
+  Throttle,
+  type PacedBudget,
+  type ThrottleOptions,
+} from '../../services/cost/rules/throttle.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 
 const HOUR_MS = 3_600_000;

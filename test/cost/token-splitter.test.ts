@@ -4,7 +4,7 @@ import * as cl100k from 'gpt-tokenizer/encoding/cl100k_base';
 import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 
-import { eachPart, RUN_MAX } from '../../services/cost/token-splitter.ts';
+import { eachPart, RUN_MAX } from '../../services/cost/tokens/token-splitter.ts';
 
 interface Part {
   readonly text: string;

@@ -4,9 +4,9 @@ import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
 import type { ChatCompletionMessageParam } from 'openai/resources';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { boundTokens } from '../../services/cost/token-count.ts';
-import type { ChatMessage } from '../../services/cost/token-messages.ts';
-import { loadTokenizer, type Tokenizer } from '../../services/cost/tokenizer.ts';
+import { boundTokens } from '../../services/cost/tokens/token-count.ts';
+import type { ChatMessage } from '../../services/cost/tokens/token-messages.ts';
+import { loadTokenizer, type Tokenizer } from '../../services/cost/tokens/tokenizer.ts';
 import { isFuseboardError } from '../../services/errors.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 

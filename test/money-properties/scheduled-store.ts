@@ -1,5 +1,6 @@
 /**
- * A store whose every step is a task of fast-check's scheduler: when it takes a request up, and when
+ * A store whose every step is a task of fast-check's scheduler: when it takes a request up, and
+ * when
  * its answer arrives. Requests of one holder are taken up and answered in the order in which they
  * were made, as a thread does it; what happens in between is anybody's guess.
  */

@@ -6,7 +6,7 @@ import fc, { type Scheduler } from 'fast-check';
 
 import { memoryBooks } from '../../persistence/memory-money.ts';
 import type { CostOptions } from '../../services/cost/cost-keys.ts';
-import type { Estimator } from '../../services/cost/estimate.ts';
+import type { Estimator } from '../../services/cost/estimates/estimate.ts';
 import { usd, type NanoUsd } from '../../services/cost/money.ts';
 import type { BreakerOptions } from '../../services/options.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';

@@ -1,4 +1,6 @@
-/** Money beside everything else that a call can have around it: modes, retry, bulkheads, permits. */
+/**
+ * Money beside everything else that a call can have around it: modes, retry, bulkheads, permits.
+ */
 import { describe, expect, test } from 'vitest';
 
 import { usd, type Permit } from '../../index.ts';

@@ -1,4 +1,6 @@
-/** Options about money that cannot be meant: the error names the field, what is allowed, what came. */
+/**
+ * Options about money that cannot be meant: the error names the field, what is allowed, what came.
+ */
 import { describe, expect, test } from 'vitest';
 
 import { isFuseboardError, usd, type BreakerOptions } from '../../index.ts';

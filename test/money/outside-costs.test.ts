@@ -1,4 +1,6 @@
-/** Costs that others report: booked once, in the period of their own time, and held against bills. */
+/**
+ * Costs that others report: booked once, in the period of their own time, and held against bills.
+ */
 import { from } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 

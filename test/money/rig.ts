@@ -84,10 +84,14 @@ export async function openMoney(options: MoneyBoardOptions = {}): Promise<MoneyR
   });
   const { board, clock } = opened;
   const breaker = board.breaker('api', breakerOptions);
+  // A file has a thread of its own, whose answers come in order: this one after all before it.
+  const heard = async (): Promise<void> => {
+    if (rest.store !== undefined) await board.costs.audit(1).catch(() => {});
+  };
   const rig: MoneyRig = {
     ...opened,
     breaker,
-    pass: (promise) => passing(clock, promise),
+    pass: (promise) => passing(clock, promise, heard),
     spend(dollars, { breaker: on = breaker, operation, bills = dollars, ...call } = {}) {
       const made = on.call(
         costing(dollars, operation),
@@ -97,7 +101,7 @@ export async function openMoney(options: MoneyBoardOptions = {}): Promise<MoneyR
         },
         call,
       );
-      return passing(clock, ending(made));
+      return passing(clock, ending(made), heard);
     },
     summary: (id = 'daily', value) => board.budget(id).summary(value),
     async outside(dollars, more = {}) {
@@ -112,17 +116,29 @@ export async function openMoney(options: MoneyBoardOptions = {}): Promise<MoneyR
 
 const SECOND_MS = 1_000;
 const SECONDS_MAX = 3_600;
+const ANSWERS_MAX = 4;
 
 /** Waits for a promise, and lets a second pass whenever nothing else can happen. */
-export async function passing<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+async function passing<T>(
+  clock: VirtualClock,
+  promise: Promise<T>,
+  heard: () => Promise<void>,
+): Promise<T> {
   let isOver = false;
   const over = (): void => {
     isOver = true;
   };
   promise.then(over, over);
-  await clock.settle();
+  const rest = async (): Promise<void> => {
+    await clock.settle();
+    // One answer may lead to the next question: of a draw, an audit entry, a draw again.
+    for (let answer = 0; !isOver && answer < ANSWERS_MAX; answer++) await heard();
+    await clock.settle();
+  };
+  await rest();
   for (let second = 0; !isOver && second < SECONDS_MAX; second++) {
     await clock.advanceAsync(SECOND_MS);
+    await rest();
   }
   if (!isOver) throw new Error(`has not ended within ${SECONDS_MAX} s`);
   return promise;

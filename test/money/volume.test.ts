@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { usd, type RuleOptions } from '../../index.ts';
-import { BudgetBook } from '../../services/cost/budget-book.ts';
-import { resolveBudgets } from '../../services/cost/budget-options.ts';
+import { BudgetBook } from '../../services/cost/budgets/budget-book.ts';
+import { resolveBudgets } from '../../services/cost/budgets/budget-options.ts';
 import { PlanCache } from '../../services/cost/cost-plan.ts';
-import { createPriceBook } from '../../services/cost/price-book.ts';
-import { RuleSet } from '../../services/cost/rules.ts';
+import { createPriceBook } from '../../services/cost/prices/price-book.ts';
+import { RuleSet } from '../../services/cost/rules/rules.ts';
 import { costing, DAILY, NOON_MS, openMoney, PRICES, REST_MS } from './rig.ts';
 
 describe('in numbers', () => {

@@ -1,4 +1,6 @@
-/** What money costs: a costed call, many budgets, full speed, a minute of steady traffic, tokens. */
+/**
+ * What money costs: a costed call, many budgets, full speed, a minute of steady traffic, tokens.
+ */
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +13,7 @@ import Database from 'better-sqlite3';
 
 import { openBoard, usd, type Board, type CallContext, type Operation } from '../../index.ts';
 import { systemClock } from '../../services/clock.ts';
-import { loadTokenizer } from '../../services/cost/tokenizer.ts';
+import { loadTokenizer } from '../../services/cost/tokens/tokenizer.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import type { Case, Contender, Reading } from './case.ts';
 import { heapBytes } from './heap.ts';

@@ -1,4 +1,6 @@
-/** The money of a file as it lies on the disk: what verifies it, what shortens it, what breaks it. */
+/**
+ * The money of a file as it lies on the disk: what verifies it, what shortens it, what breaks it.
+ */
 import { describe, expect, it } from 'vitest';
 
 import { MIGRATIONS, migrate } from '../../persistence/migrations.ts';

@@ -1,6 +1,6 @@
 /** Budgets as the books have them, each with what is spent of it in its running period. */
 import type { BudgetDefinition } from '../../persistence/budget-definition.ts';
-import { levelAt, type Strain } from '../../services/cost/budget-strain.ts';
+import { levelAt, type Strain } from '../../services/cost/budgets/budget-strain.ts';
 import type { Cell } from '../terminal/csv.ts';
 import type { KeyedAccount } from './books.ts';
 
