@@ -285,6 +285,16 @@ it('who waits for an account keeps it from being forgotten', async () => {
   expect(taken.result).toBe('reserved');
 });
 
+it('an account that was forgotten is not asked about for ever', async () => {
+  const rig = new Rig();
+  const account = rig.account('daily');
+  account.retire();
+  const taken = rig.take([account], 5);
+  await rig.store.answer();
+  expect(taken.result).toBe('unavailable');
+  expect(rig.store.waitingCount).toBe(0);
+});
+
 it('closed, it sends everybody away, also those that a draw on its way would have paid', async () => {
   const rig = new Rig();
   const account = rig.account('daily');

@@ -21,7 +21,7 @@ const messageOf = (run: () => unknown): string => {
 };
 
 describe('a checked usage', () => {
-  it('is frozen and says what it was given', () => {
+  it('says what it was given, whatever becomes of that', () => {
     const given = {
       inputTokens: 3,
       outputTokens: 0,
@@ -30,7 +30,6 @@ describe('a checked usage', () => {
     };
     const usage = checkedUsage('usage', given);
     expect(usage).toEqual(given);
-    expect(Object.isFrozen(usage)).toBe(true);
     given.inputTokens = 99;
     expect(usage.inputTokens).toBe(3);
   });

@@ -91,7 +91,7 @@ test('the project keeps its layers', async () => {
   expect(report.violations).toEqual([]);
   expect(report.readCount).toBe(report.fileCount);
   expect(report.dependencyCount).toBeGreaterThan(report.fileCount / 2);
-});
+}, 120_000);
 
 describe('a file that breaks a layer rule', () => {
   let copy: string;

@@ -2,22 +2,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { openBoard, usd, type NanoUsd, type RuleOptions } from '../../index.ts';
+import { openBoard, usd, type NanoUsd } from '../../index.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 
-const BLOCK: RuleOptions = {
-  id: 'never',
-  type: 'operation_cost',
-  threshold: usd('0.000000001'),
-  action: 'block',
-};
-
-async function openWatching(limit: number, rules: readonly RuleOptions[]) {
+async function openWatching(limit: number) {
   const clock = new VirtualClock();
   const board = await openBoard({
     clock,
     tokenizer: false,
-    rules,
     prices: {
       overrides: [{ model: 'unit', inputPerMillion: usd(0), outputPerMillion: usd('0.001') }],
     },
@@ -52,9 +44,19 @@ async function openWatching(limit: number, rules: readonly RuleOptions[]) {
   return { board, call, ask, close };
 }
 
-it('a call that every rule blocks is charged to budgets that nobody had asked about', async () => {
-  const { board, call, ask, close } = await openWatching(1_000, [BLOCK]);
-  await call(300, 'acme');
+it('a call that cannot wait is charged to budgets that nobody had asked about', async () => {
+  const { board, ask, close } = await openWatching(1_000);
+  const operation = {
+    operation: 'llm_call',
+    model: 'unit',
+    inputTokens: 0,
+    maxOutputTokens: 300,
+    tags: { tenant: 'acme' },
+  };
+  const permit = board.breaker('llm').acquire(operation);
+  await ask(Promise.resolve());
+  permit.usage({ outputTokens: 300 });
+  permit.succeed();
   expect((await ask(board.budget('tenants').summary('acme'))).spentNanoUsd).toBe(300);
   expect((await ask(board.budget('total').summary())).spentNanoUsd).toBe(300);
   await close();
@@ -66,7 +68,7 @@ it('a budget that is passed so many times holds nothing back once its limit is r
       fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 6 }),
       fc.integer({ min: 0, max: 600 }),
       async (costs, limit) => {
-        const { board, call, ask, close } = await openWatching(limit, []);
+        const { board, call, ask, close } = await openWatching(limit);
         for (const cost of costs) await call(cost, 'acme');
         const spent = costs.reduce((sum, cost) => sum + cost, 0);
         const act = { reason: 'a test', by: 'a test' };

@@ -197,9 +197,11 @@ export class Allowances {
       onHeard(account);
     });
     if (answer.drawnNanoUsd === null) this.#refuse(accounts, answer.shortOf, first);
+    // What has no number by now gets none by being asked about for ever.
+    else if (accounts.some(({ number }) => number < 0)) this.#serveFromHere();
   }
 
-  /** The store gives nothing: what is here already goes to those for whom it is enough. */
+  /** Nothing comes from the store: what is here already goes to those for whom it is enough. */
   #serveFromHere(): void {
     for (const { accounts, worstNanoUsd, end } of this.#waiters.splice(0)) {
       end(this.#reserve(accounts, worstNanoUsd) ? 'reserved' : 'unavailable');
