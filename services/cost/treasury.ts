@@ -253,7 +253,9 @@ export class Treasury implements CallEnder {
     call.hold(accounts, amountNanoUsd);
     rate.add(call.expectedNanoUsd, call.heldAtMs);
     this.#held.add(call);
-    for (const account of accounts) if (account.availableNanoUsd > 0) watch(account);
+    for (const account of accounts) {
+      if (account.availableNanoUsd > 0 && !account.isWatched) watch(account);
+    }
     return null;
   }
 
@@ -315,15 +317,18 @@ export class Treasury implements CallEnder {
     const { clock, ledger, levels, rate, watch } = this.#parts;
     this.#held.remove(call);
     const nowMs = clock.monotonicMs();
-    const settledAtMs = clock.nowMs();
+    const settledAtMs = call.atMs + nowMs - call.heldAtMs;
     rate.correct(ending.costNanoUsd - call.expectedNanoUsd, call.heldAtMs, nowMs);
     const labels = ledger.labelsPlace(call.plan.labels.of(call.estimate.method, call.price));
     const charges = ledger.chargesPlace(call.charges ?? numbersOf(call.accounts));
     const offset = ledger.row(call.accounts);
     writeRow(ledger.rows, offset, call, ending, this.#number++, labels, charges, settledAtMs);
     for (const account of call.accounts) {
+      if (account.isMeter) continue;
       levels.check(account);
-      if (account.availableNanoUsd > 0) watch(account);
+      if (account.availableNanoUsd > 0) {
+        if (!account.isWatched) watch(account);
+      }
       // A bill above its reservation takes what was about to go back, as the store will.
       else if (account.availableNanoUsd < 0) ledger.takeBack(account, -account.availableNanoUsd);
     }
