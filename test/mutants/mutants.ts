@@ -204,6 +204,48 @@ export const MUTANTS: readonly Mutant[] = [
     fault: 'a call that hangs is not slow',
     caughtBy: DIFFERENTIAL,
   },
+  {
+    file: 'services/cost/budgets/account.ts',
+    find: 'return amountNanoUsd <= this.availableNanoUsd || amountNanoUsd === 0 || this.isMeter;',
+    replace: 'return true;',
+    fault: 'calls reserve what was never drawn',
+    caughtBy: 'test/money-properties/interleavings.test.ts',
+  },
+  {
+    file: 'services/cost/budgets/account.ts',
+    find: "if (spent > this.#exhaustedNanoUsd) return 'exceeded';",
+    replace: "if (spent > this.#exhaustedNanoUsd) return 'warned';",
+    fault: 'a spent budget stops nobody',
+    caughtBy: 'test/money/budget-levels.test.ts',
+  },
+  {
+    file: 'services/cost/rules/rule-decision.ts',
+    find: 'if (figure < one.thresholdNanoUsd) continue;',
+    replace: 'if (figure <= one.thresholdNanoUsd) continue;',
+    fault: 'a rule does not fire at equality',
+    caughtBy: 'test/cost/rules.test.ts',
+  },
+  {
+    file: 'services/cost/money.ts',
+    find: 'return Math.ceil(product / per) as NanoUsd;',
+    replace: 'return Math.floor(product / per) as NanoUsd;',
+    fault: 'charges are rounded down',
+    caughtBy: 'test/cost/money.test.ts',
+  },
+  {
+    file: 'services/cost/charge.ts',
+    find: "return isCut || outcome === 'succeeded' || outcome === 'cancelled' ? 'assumed' : 'none';",
+    replace: "return 'none';",
+    fault: 'a call without usage is free',
+    caughtBy: 'test/money/charges.test.ts',
+  },
+  {
+    file: 'persistence/money/draws.ts',
+    find: '  state.forfeitedNanoUsd -\n  state.heldNanoUsd;',
+    replace: '  state.forfeitedNanoUsd;',
+    fault: 'what others hold does not count',
+    caughtBy: 'test/persistence/money.contract.test.ts',
+  },
 ];
 
 /** Where the generated paths are executed on the real service. */
