@@ -25,7 +25,7 @@ const SCENARIOS: readonly (readonly [string, number, number, BreakerStatus])[] =
 
 describe.each(WAYS)('spent %s', (_way, spend) => {
   test.each(SCENARIOS)(
-    'COST-14 budget manager integration: %s, the day at %i %% and the month at %i %%: %s',
+    'COST-14 budget manager integration: %s, %i per cent of the day, %i of the month: %s',
     async (_name, daily, monthly, state) => {
       const rig = await openMoney({ budgets: BUDGETS });
       await rig.outside(monthly * 10 - daily, { atMs: NOON_MS - 5 * DAY_MS });
