@@ -1,4 +1,4 @@
-/** A bill above its reservation takes what was about to go back, and nothing is held for it later. */
+/** A bill above its reservation takes what was about to go back; nothing is held for it later. */
 import { expect, it } from 'vitest';
 
 import { openBoard, usd, type NanoUsd } from '../../index.ts';

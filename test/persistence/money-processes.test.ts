@@ -159,9 +159,10 @@ describe('who is gone', () => {
   it.runIf(process.platform === 'linux')(
     'is one whose parent took no notice of its end',
     async () => {
-      const parent = spawn('sh', ['-c', 'cat & echo $!; exec sleep 600 >/dev/null'], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      // It ends once its parent is a program that waits for nobody: a shell might have noticed.
+      const untilThen = '(while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done)';
+      const script = `${untilThen} & echo $!; exec sleep 600 >/dev/null`;
+      const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
       atEnd(() => void parent.kill('SIGKILL'));
       const pid = Number(await text(parent.stdout));
       await expect.poll(() => isGone({ ...self, pid, processStart: '' }, self)).toBe(true);
