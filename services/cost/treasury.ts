@@ -186,7 +186,7 @@ export class Treasury implements CallEnder {
       call.needsFund ||=
         decision.action === 'block' ||
         shed !== null ||
-        plan.accounts.some((account) => worstNanoUsd > account.unspentNanoUsd) ||
+        spentFor(call) !== null ||
         pacing.holdsUp(call, decision, host.isDegraded);
       if (call.needsFund) return null;
     }
@@ -196,8 +196,8 @@ export class Treasury implements CallEnder {
     }
     if (mode !== 'enforce') return null;
     // What is spent does not come back: waiting for it would be in vain.
-    const spent = plan.accounts.find((account) => worstNanoUsd > account.unspentNanoUsd);
-    if (spent !== undefined) return refusals.budgetShort(spent, worstNanoUsd);
+    const spent = spentFor(call);
+    if (spent !== null) return refusals.budgetShort(spent, worstNanoUsd);
     const turn = pacing.pass(call, decision, host.isDegraded, priority, signal);
     if (turn === 'full') return refusals.throttleFull();
     // Its caller may give up before anybody waits for the turn.
@@ -378,4 +378,12 @@ export class Treasury implements CallEnder {
 
 function release(accounts: readonly Account[], amountNanoUsd: number): void {
   for (const account of accounts) account.release(amountNanoUsd);
+}
+
+/** An account that has spent too much to pay for a call, whoever gives back what; null for none. */
+function spentFor({ plan, worstNanoUsd }: CostedCall): Account | null {
+  for (const account of plan.accounts) {
+    if (worstNanoUsd > account.unspentNanoUsd) return account;
+  }
+  return null;
 }

@@ -32,6 +32,8 @@ export class CostKnowledge {
   readonly #costs = new QuantileWindow(COSTS_REMEMBERED);
   /** How often a cost lay in the range that had been said before it. */
   readonly #hits = new DecayedShare(TRIES_REMEMBERED);
+  /** Beyond this, a cost is far above the usual. As of the last cost that was added. */
+  #fence = Infinity;
   #callCount = 0;
   #outlierCount = 0;
   #outlierSum = 0;
@@ -64,7 +66,7 @@ export class CostKnowledge {
   add(cost: number): void {
     if (this.count >= COSTS_MIN) {
       this.#hits.add(cost >= this.low && cost <= this.high);
-      if (cost > this.#fence()) {
+      if (cost > this.#fence) {
         this.#outlierCount++;
         this.#outlierSum += cost;
       }
@@ -97,7 +99,7 @@ export class CostKnowledge {
     return Math.max(0, Math.floor((this.count + 1) * TAIL) - 1);
   }
 
-  #fence(): number {
+  #fenceNow(): number {
     const last = this.count - 1;
     const upper = this.#costs.at(Math.floor(last * 0.75));
     const ratio = upper / this.#costs.at(Math.floor(last * 0.25));
@@ -106,7 +108,7 @@ export class CostKnowledge {
 
   #weigh(): void {
     const costs = this.#costs;
-    const fence = this.#fence();
+    const fence = (this.#fence = this.#fenceNow());
     let rank = costs.count - 1;
     let beyond = 0;
     while (rank > 0 && costs.at(rank) > fence) beyond += costs.at(rank--);
