@@ -1,4 +1,4 @@
-/** The short way of a costed call through a plain breaker counts, and books, as the long one does. */
+/** The short way of a costed call through a plain breaker counts and books as the long one does. */
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 
