@@ -19,6 +19,7 @@ import { createCosts, type Costs } from './cost/costs.ts';
 import type { Estimate } from './cost/estimates/estimate.ts';
 import { UNSETTLED_MAX } from './cost/ledger-writer.ts';
 import { openMoneyDesk, type MoneyDesk } from './cost/money-desk.ts';
+import type { NanoUsd } from './cost/money.ts';
 import type { Treasury } from './cost/treasury.ts';
 import { FuseboardError } from './errors.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -114,7 +115,17 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
       const { breaker: name = '', provider } = from;
       const cost = specOf(operation, undefined).cost as CallCost;
       const host = { name, options: { ...bare, provider }, isDegraded: false };
-      return desk.treasury.open(host, cost).estimate;
+      const { estimate, worstNanoUsd } = desk.treasury.open(host, cost);
+      if (estimate.worstNanoUsd === worstNanoUsd) return estimate;
+      const { expectedNanoUsd, lowNanoUsd, highNanoUsd, confidence, method } = estimate;
+      return {
+        expectedNanoUsd,
+        worstNanoUsd: worstNanoUsd as NanoUsd,
+        lowNanoUsd,
+        highNanoUsd,
+        confidence,
+        method,
+      };
     },
     book: (event) => events.take(event),
     async close() {

@@ -1,6 +1,6 @@
 /** What a protected function is called with, while its call runs. */
 import type { CallMoney } from './call-money.ts';
-import type { CallContext } from './call.ts';
+import type { CallContext, UsageOptions } from './call.ts';
 import type { NanoUsd } from './cost/money.ts';
 import type { Usage } from './cost/usage.ts';
 
@@ -23,13 +23,18 @@ export class RunningContext implements CallContext {
     this.#money = money;
   }
 
-  get usage(): (usage: Usage) => void {
+  get usage(): (usage: Usage, options?: UsageOptions) => void {
     const money = this.#money;
-    return (usage) => money?.reportUsage(usage);
+    return (usage, options) => money?.reportUsage(usage, options?.isEstimated);
   }
 
   get cost(): (costNanoUsd: NanoUsd) => void {
     const money = this.#money;
     return (costNanoUsd) => money?.reportCost(costNanoUsd);
+  }
+
+  get cover(): (usage: Usage) => boolean | Promise<boolean> {
+    const money = this.#money;
+    return (usage) => money?.cover(usage) ?? true;
   }
 }

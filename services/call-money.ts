@@ -169,8 +169,16 @@ export class CallMoney {
     this.#call.release();
   }
 
-  reportUsage(usage: Usage): void {
-    this.#call?.reportUsage(usage);
+  reportUsage(usage: Usage, isEstimated = false): void {
+    this.#call?.reportUsage(usage, isEstimated);
+  }
+
+  /** Whether its reservation covers a usage, now or once more is drawn. */
+  cover(usage: Usage): boolean | Promise<boolean> {
+    const call = this.#call;
+    if (call === null) return true;
+    const costNanoUsd = call.priceOf(usage);
+    return costNanoUsd <= call.reservedNanoUsd || this.#treasury.extend(call, costNanoUsd);
   }
 
   reportCost(costNanoUsd: NanoUsd): void {

@@ -32,6 +32,7 @@ export class CallSpec implements CallCost {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly maxOutputTokens: number | null;
+  readonly searchesMax: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly override: CallOverride | null;
 
@@ -51,6 +52,7 @@ export class CallSpec implements CallCost {
     this.inputTokens = tokensOf('inputTokens', given.inputTokens);
     this.outputTokens = tokensOf('outputTokens', given.outputTokens);
     this.maxOutputTokens = tokensOf('maxOutputTokens', given.maxOutputTokens);
+    this.searchesMax = tokensOf('searchesMax', given.searchesMax) ?? 0;
     const tags = said.tags ?? given.tags;
     this.tags = tags === undefined ? NO_TAGS : copyOfTags(tags);
     this.override = said.override === undefined ? null : checkedOverride(said.override);

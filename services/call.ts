@@ -22,6 +22,11 @@ export interface Operation {
    * @default the breaker's `defaultMaxOutputTokens`, else the model's own maximum
    */
   readonly maxOutputTokens?: number;
+  /**
+   * The most searches or calls of paid tools that the request may lead to: their fees are reserved
+   * beside its tokens. @default 0
+   */
+  readonly searchesMax?: number;
   /** Higher goes first where callers wait. @default 0 */
   readonly priority?: number;
   readonly tags?: Readonly<Record<string, string>>;
@@ -57,9 +62,21 @@ export interface CallContext {
    * adds up. Without effect in a call that named no operation.
    * @throws FuseboardError invalid_argument for what is no usage.
    */
-  readonly usage: (usage: Usage) => void;
+  readonly usage: (usage: Usage, options?: UsageOptions) => void;
   /** Says what the call cost, which wins over its usage; told several times, it adds up. */
   readonly cost: (costNanoUsd: NanoUsd) => void;
+  /**
+   * Says what was used so far in all, while the call goes on: its reservation is extended to that
+   * where it is too small. False, or a promise of it: the budgets have no more for this call, and
+   * it should stop. True at once in the common case, and where no money is counted.
+   */
+  readonly cover: (usage: Usage) => boolean | Promise<boolean>;
+}
+
+/** How a usage came to be known. */
+export interface UsageOptions {
+  /** It was counted by the caller, not said by the provider: the books mark it so. @default false */
+  readonly isEstimated?: boolean;
 }
 
 /** The function that a breaker protects. */
@@ -72,4 +89,5 @@ export const PLAIN_CONTEXT: CallContext = Object.freeze({
   isDegraded: false,
   usage: () => {},
   cost: () => {},
+  cover: () => true,
 });

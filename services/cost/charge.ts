@@ -10,6 +10,8 @@ export interface Reported {
   readonly usage: Usage | null;
   /** Null: nobody said. */
   readonly costNanoUsd: number | null;
+  /** The usage, or part of it, was counted by us. */
+  readonly isEstimated: boolean;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface Reported {
 export function basisOf(reported: Reported, outcome: Outcome, isCut: boolean): CostBasis {
   if (reported.costNanoUsd !== null) return 'reported';
   if (reported.usage !== null) {
-    return reported.usage.costNanoUsd === undefined ? 'usage' : 'reported';
+    if (reported.usage.costNanoUsd !== undefined) return 'reported';
+    return reported.isEstimated ? 'estimated' : 'usage';
   }
   return isCut || outcome === 'succeeded' || outcome === 'cancelled' ? 'assumed' : 'none';
 }

@@ -95,6 +95,8 @@ export class CostedCall implements EstimateRequest {
   whenEnded: (() => void) | null = null;
   #usage: Usage | null = null;
   #costNanoUsd: number | null = null;
+  /** Part of its usage was counted by us. */
+  #isEstimated = false;
 
   constructor(
     ender: CallEnder,
@@ -130,6 +132,9 @@ export class CostedCall implements EstimateRequest {
     this.estimate = estimate;
     this.expectedNanoUsd = estimate.expectedNanoUsd;
     this.worstNanoUsd = estimate.worstNanoUsd;
+    const { searchesMax } = this.cost;
+    if (searchesMax > 0)
+      this.worstNanoUsd += this.price.charge({ requests: 0, searches: searchesMax });
   }
 
   /** The money is there. */
@@ -144,9 +149,21 @@ export class CostedCall implements EstimateRequest {
   }
 
   /** @throws FuseboardError invalid_argument */
-  reportUsage(usage: Usage): void {
+  reportUsage(usage: Usage, isEstimated: boolean): void {
     const checked = checkedUsage('usage', usage);
+    if (isEstimated) this.#isEstimated = true;
     this.#usage = this.#usage === null ? checked : addUsage(this.#usage, checked);
+  }
+
+  /** @throws FuseboardError invalid_argument */
+  priceOf(usage: Usage): NanoUsd {
+    return this.price.charge(checkedUsage('usage', usage));
+  }
+
+  /** More is held for it, in the same accounts. */
+  extend(extraNanoUsd: number): void {
+    this.reservedNanoUsd += extraNanoUsd;
+    this.worstNanoUsd = Math.max(this.worstNanoUsd, this.reservedNanoUsd);
   }
 
   /** @throws FuseboardError invalid_argument */
@@ -187,7 +204,7 @@ export class CostedCall implements EstimateRequest {
 
   #endingOf(outcome: Outcome, isCut: boolean): Ending {
     const usage = this.#usage;
-    const reported = { usage, costNanoUsd: this.#costNanoUsd };
+    const reported = { usage, costNanoUsd: this.#costNanoUsd, isEstimated: this.#isEstimated };
     const basis = basisOf(reported, outcome, isCut);
     const tableNanoUsd = usage === null ? NaN : this.price.charge(usage);
     const costNanoUsd = this.#chargeOf(basis, tableNanoUsd) as NanoUsd;

@@ -272,6 +272,34 @@ export class Treasury implements CallEnder {
     return this.#holdLater(call, accounts, call.worstNanoUsd);
   }
 
+  /**
+   * Holds more for a call that runs, in the accounts where it is held: twice of what it has, so
+   * that it seldom asks, or just what it needs where there is no more. False: there is not enough.
+   */
+  extend(call: CostedCall, toNanoUsd: number): boolean | Promise<boolean> {
+    // What goes on without its money, or has ended, needs none.
+    if (call.status !== 'held' || call.isUnpaid) return true;
+    const { allowances, ledger } = this.#parts;
+    const needNanoUsd = toNanoUsd - call.reservedNanoUsd;
+    for (const extraNanoUsd of [Math.max(needNanoUsd, call.reservedNanoUsd), needNanoUsd]) {
+      if (ledger.isFull || !allowances.takeNow(call.accounts, extraNanoUsd)) continue;
+      call.extend(extraNanoUsd);
+      return true;
+    }
+    // The fund of an override has an audited amount for each call, and no more.
+    if (ledger.isFull || call.override !== null) return false;
+    return this.#extendLater(call, needNanoUsd);
+  }
+
+  async #extendLater(call: CostedCall, extraNanoUsd: number): Promise<boolean> {
+    const { accounts } = call;
+    const taken = await this.#parts.allowances.take(accounts, extraNanoUsd, undefined);
+    if (taken !== 'reserved') return false;
+    if (call.status === 'held') call.extend(extraNanoUsd);
+    else release(accounts, extraNanoUsd);
+    return true;
+  }
+
   #short(call: CostedCall, taken: Exclude<Taken, 'reserved'>): CostRefusal {
     return taken === 'unavailable'
       ? refusals.storeUnavailable()

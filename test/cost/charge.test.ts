@@ -7,7 +7,7 @@ import { NANO_USD_MAX, usd } from '../../services/cost/money.ts';
 import { checkedUsage, type Usage } from '../../services/cost/usage.ts';
 import { OUTCOMES, type Outcome } from '../../services/outcome.ts';
 
-const NOTHING_SAID = { usage: null, costNanoUsd: null };
+const NOTHING_SAID = { usage: null, costNanoUsd: null, isEstimated: false };
 
 describe('how its cost is known', () => {
   it.each([
@@ -32,12 +32,14 @@ describe('how its cost is known', () => {
   it.each(OUTCOMES)('what was said counts, whether it %s and was cut or not', (outcome) => {
     for (const isCut of [true, false]) {
       const basis = (usage: Usage | null, cost: number | null): CostBasis =>
-        basisOf({ usage, costNanoUsd: cost }, outcome, isCut);
+        basisOf({ usage, costNanoUsd: cost, isEstimated: false }, outcome, isCut);
       expect(basis({}, null)).toBe('usage');
       expect(basis({ inputTokens: 1 }, null)).toBe('usage');
       expect(basis({ inputTokens: 1, costNanoUsd: usd(1) }, null)).toBe('reported');
       expect(basis({ inputTokens: 1 }, usd(0))).toBe('reported');
       expect(basis(null, usd(2))).toBe('reported');
+      const counted = { usage: { inputTokens: 1 }, costNanoUsd: null, isEstimated: true };
+      expect(basisOf(counted, outcome, isCut)).toBe('estimated');
     }
   });
 });

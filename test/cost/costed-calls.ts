@@ -47,6 +47,7 @@ export function callMaker(
         inputTokens: 0,
         outputTokens: null,
         maxOutputTokens: null,
+        searchesMax: 0,
         tags: {},
         override: override ?? null,
       };
