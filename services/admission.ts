@@ -108,7 +108,7 @@ export function settle(
 ): Recorded {
   if (permit.status !== 'open') return permit.status === 'expired' ? 'expired' : 'late';
   permit.status = 'settled';
-  permit.money?.end(verdict.outcome);
+  permit.money?.end(verdict.outcome, verdict.isCut);
   const nowMs = breaker.runtime.clock.monotonicMs();
   const place = close(breaker, permit);
   const { generation, startedMs } = permit;

@@ -36,6 +36,10 @@ import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
 import type { BreakerOptions } from './options.ts';
 import type { Verdict } from './outcome.ts';
+import type { FetchOptions } from './providers/fetch-options.ts';
+import type { Profile } from './providers/profile.ts';
+import type { ProtectedFetch } from './providers/protected-fetch.ts';
+import { Providers, type KnownProvider } from './providers/providers.ts';
 import { checkSameOptions, Registry } from './registry.ts';
 import { mergeOptions } from './resolve-options.ts';
 import type { BreakerActor, Runtime } from './runtime.ts';
@@ -55,6 +59,12 @@ export interface Board extends AsyncDisposable {
   readonly facts$: Observable<Fact>;
   /** Takes outcomes of calls made elsewhere: `source$.subscribe(board.ingest)`. */
   readonly ingest: Observer<IngestEvent>;
+  /**
+   * A `fetch` for the client of a provider: each request is a call of a breaker, costed, paced and
+   * classified by the provider's profile. See {@link ProtectedFetch} for what comes back.
+   * @throws FuseboardError invalid_argument, invalid_option
+   */
+  fetch(provider: KnownProvider | Profile, options?: FetchOptions): ProtectedFetch;
   /** Attaches an XState inspection observer to the actors of all breakers, present and future. */
   inspectActors(observer: InspectionObserver): { unsubscribe(): void };
   /** Actor logic for `invoke` and `spawn` in a machine of yours, under the breaker of that name. */
@@ -148,6 +158,7 @@ class LiveBoard implements Board {
   readonly #health: BoardHealth;
   readonly #options = new SharedOptions();
   readonly #dropExitHook: () => void;
+  readonly #providers: Providers;
   #closing: Promise<void> | null = null;
   #costs: BoardCosts | null = null;
 
@@ -210,6 +221,10 @@ class LiveBoard implements Board {
       publish,
       count: (event, verdict) => this.#count(event, verdict),
       book: (event) => this.#costsNow.book(event),
+    });
+    this.#providers = new Providers({
+      find: (name) => this.#registry.get(name),
+      breaker: (name, options) => this.#breaker(name, options),
     });
     this.#dropExitHook = onProcessExit(() => {
       this.#costs?.leaveNow();
@@ -288,6 +303,10 @@ class LiveBoard implements Board {
     if (this.#gate.isQuiet) breaker.catchUp();
     else this.#gate.catchUpSoon();
     return breaker;
+  }
+
+  fetch(provider: KnownProvider | Profile, options?: FetchOptions): ProtectedFetch {
+    return this.#providers.fetch(provider, options);
   }
 
   breakers(): Breaker[] {

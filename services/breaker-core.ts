@@ -98,7 +98,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     } catch (error) {
       this.left();
       const verdict = this.classifyError(error);
-      money.end(verdict.outcome);
+      money.end(verdict.outcome, verdict.isCut);
       const nowMs = this.policy === null ? 0 : this.runtime.clock.monotonicMs();
       record(this, { verdict, error, generation, durationMs: 0, nowMs, place: NaN });
       throw error;

@@ -23,6 +23,10 @@ export class RunningContext implements CallContext {
     this.#money = money;
   }
 
+  get inputTokens(): number | null {
+    return this.#money?.inputTokens ?? null;
+  }
+
   get usage(): (usage: Usage, options?: UsageOptions) => void {
     const money = this.#money;
     return (usage, options) => money?.reportUsage(usage, options?.isEstimated);

@@ -83,6 +83,11 @@ export class CallMoney {
     return true;
   }
 
+  /** Tokens of its input, as counted; null where nobody counted. */
+  get inputTokens(): number | null {
+    return this.#call?.inputTokens ?? null;
+  }
+
   /** What it costs does not come out of the budget that keeps the breaker open. */
   get isPaidApart(): boolean {
     return this.#call !== null && (this.#call.price.isFree || this.#call.override !== null);

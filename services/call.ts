@@ -57,6 +57,8 @@ export interface CallContext {
   readonly attempt: number;
   /** True while a budget is strained: a cheaper way of answering would be welcome. */
   readonly isDegraded: boolean;
+  /** Tokens of its input, as counted for its estimate; null where nobody counted. */
+  readonly inputTokens: number | null;
   /**
    * Says what the call used, so that it is charged at its model's price; told several times, it
    * adds up. Without effect in a call that named no operation.
@@ -87,6 +89,7 @@ export const PLAIN_CONTEXT: CallContext = Object.freeze({
   signal: undefined,
   attempt: 1,
   isDegraded: false,
+  inputTokens: null,
   usage: () => {},
   cost: () => {},
   cover: () => true,

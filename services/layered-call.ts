@@ -267,7 +267,7 @@ async function run<T>(
     return { ok: true, value };
   } catch (error) {
     const verdict = verdictOf(host, error, signal, timedOut);
-    const isCut = timedOut !== undefined || signal?.aborted === true;
+    const isCut = timedOut !== undefined || signal?.aborted === true || verdict.isCut === true;
     if (!isSent) money?.release();
     else if (money !== null && isCut) money.linger(running, verdict.outcome);
     else money?.end(verdict.outcome);
@@ -290,7 +290,7 @@ function timeoutErrorOf(host: LayeredHost): FuseboardError {
   const { name: breaker, options } = host;
   return new FuseboardError(
     'timeout',
-    `a call through breaker "${breaker}" took longer than ${options.timeoutMs} ms`,
+    `a call through breaker "${breaker}" timed out after ${options.timeoutMs} ms`,
     { breaker, hint: 'Raise timeoutMs, or let the function heed its signal.' },
   );
 }

@@ -24,7 +24,17 @@ export interface Verdict {
   readonly retryAtMs?: number;
   /** Whether the same call may be made again. Default: only for `rate_limited`. */
   readonly retryable?: boolean;
+  /** An answer had begun, so nobody knows what it cost: its worst case is charged. */
+  readonly isCut?: boolean;
 }
+
+/** Where an error carries its own verdict, which no option overrules. */
+export const VERDICT = Symbol.for('fuseboard.verdict');
+
+const ownVerdict = (settled: Settled): Verdict | undefined =>
+  settled.ok || !(settled.error instanceof Error)
+    ? undefined
+    : (settled.error as { readonly [VERDICT]?: Verdict })[VERDICT];
 
 /** How a call ended, as classifiers see it. */
 export type Settled =
@@ -108,6 +118,8 @@ export function compileClassify(options: OutcomeOptions): Classify {
     }
   };
   return (settled, report) => {
+    const carried = ownVerdict(settled);
+    if (carried !== undefined) return carried;
     const own = classify && ask('classify', report, () => askClassify(classify, settled, report));
     if (own !== undefined) return own;
     if (settled.ok) {

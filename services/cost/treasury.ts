@@ -86,6 +86,16 @@ export class Treasury implements CallEnder {
     return call;
   }
 
+  /** Where neither a call nor its breaker says. Tokens. */
+  get defaultMaxOutputTokens(): number | null {
+    return this.#parts.defaultMaxOutputTokens;
+  }
+
+  /** Tokens of a text, as expected. */
+  countText(text: string, model: string | undefined): number {
+    return (this.#parts.tokenizer?.countText(text, model) ?? boundTokens(text)).tokens;
+  }
+
   /** Tokens of what is sent; null where it is not shown. */
   #count({ messages, input, model }: CallCost): TokenCount | null {
     const { tokenizer } = this.#parts;

@@ -72,6 +72,13 @@ export interface Answer {
   readonly isCounted: boolean;
   /** A failure that came with a status of success; null: none. */
   readonly fault: Fault | null;
+  /** The model that the usage is of, where the request named none and the answer does. */
+  readonly model?: string;
+  /**
+   * Names work whose usage is told each time somebody asks for it, such as a finished batch: it is
+   * to be charged once for each name. @default the usage is of this request alone
+   */
+  readonly usageKey?: string;
 }
 
 /** What one frame of a stream was found to be. Read before the next frame is. */
@@ -106,9 +113,11 @@ export interface ErrorResponse {
 
 /** How near a limit the provider says we are; null for what it does not say. */
 export interface RateLimits {
+  readonly requestsMax: number | null;
   readonly requestsRemaining: number | null;
   /** Wall-clock milliseconds at which all requests are there again. */
   readonly requestsResetAtMs: number | null;
+  readonly tokensMax: number | null;
   readonly tokensRemaining: number | null;
   readonly tokensResetAtMs: number | null;
 }
@@ -122,8 +131,12 @@ export interface Profile {
   readonly breakerOptions?: (scope: string) => BreakerOptions;
   /** Headers that hold the credential. @default authorization, x-api-key, api-key */
   readonly credentialHeaders?: readonly string[];
-  /** What a request is about to do. Must take any request, known or not. */
-  readRequest(request: RequestView): RequestReading;
+  /**
+   * What a request is about to do. Must take any request, known or not. `count` is for what the
+   * operation cannot leave to be counted, such as a text that reaches the model several times;
+   * without it a byte is a token at most.
+   */
+  readRequest(request: RequestView, count?: CountTokens): RequestReading;
   /** What an answer with a status of success says. */
   readAnswer(response: ResponseView, request: RequestView, count: CountTokens): Answer;
   /** Follows an answer that is a stream. */
@@ -141,9 +154,5 @@ export interface Profile {
    * `outputTokens` were counted from the text that passed.
    * @default input as reserved, and `outputTokens`
    */
-  readonly countUsage?: (
-    request: RequestView,
-    outputTokens: number,
-    count: CountTokens,
-  ) => Usage;
+  readonly countUsage?: (request: RequestView, outputTokens: number, count: CountTokens) => Usage;
 }

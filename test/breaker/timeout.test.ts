@@ -27,7 +27,7 @@ test('a call that takes too long is rejected at its time, with a typed error', a
   expect(error).toMatchObject({
     code: 'timeout',
     breaker: 'api',
-    message: 'a call through breaker "api" took longer than 250 ms',
+    message: 'a call through breaker "api" timed out after 250 ms',
     hint: expect.stringContaining('timeoutMs'),
   });
   expect(breaker.snapshot()).toMatchObject({ inFlightCount: 0, consecutiveFailures: 1 });

@@ -49,3 +49,37 @@ export { seededRandom } from './seeded-random.ts';
 export type { EventExecutor, Silence, SystemUnderTest } from './system-under-test.ts';
 export { transitionCoverage, type TransitionCoverage } from './transition-coverage.ts';
 export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';
+export type {
+  AnsweringBehaviour,
+  AnswerSettings,
+  Behaviour,
+  QuotaCode,
+  RefusingBehaviour,
+} from './providers/behaviours.ts';
+export { latencyDraws, type Latency } from './providers/latency.ts';
+export type { LightRagDocuments } from './providers/lightrag/lightrag-documents.ts';
+export {
+  simulateLightRag,
+  type LightRagSimulationOptions,
+} from './providers/lightrag/simulate-lightrag.ts';
+export type { OpenAiBatches } from './providers/openai/openai-batches.ts';
+export type { OpenAiLimits } from './providers/openai/openai-limits.ts';
+export {
+  simulateOpenAI,
+  type OpenAiSimulationOptions,
+} from './providers/openai/simulate-openai.ts';
+export {
+  simulatePerplexity,
+  type PerplexitySimulationOptions,
+} from './providers/perplexity/simulate-perplexity.ts';
+export type { Phase, Plan, Ramp } from './providers/plan.ts';
+export type { ReceivedRequest } from './providers/received-request.ts';
+export {
+  degradation,
+  intermittent,
+  outage,
+  type Degradation,
+  type Span,
+} from './providers/schedules.ts';
+export type { SimulatedProvider, SimulationOptions } from './providers/simulation.ts';
+export type { UsageFault } from './providers/usage-fault.ts';

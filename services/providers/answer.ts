@@ -1,0 +1,65 @@
+/** What a whole JSON answer says, read with the profile's functions, none of which may break it. */
+import type { BreakerCore } from '../breaker-core.ts';
+import type { Treasury } from '../cost/treasury.ts';
+import type { Fault } from './fault.ts';
+import type {
+  Answer,
+  CountTokens,
+  JsonObject,
+  Profile,
+  RequestView,
+  ResponseView,
+} from './profile.ts';
+
+const TEXT_MAX = 65_536;
+const NOT_JSON: Fault = {
+  fault: 'transient',
+  code: 'invalid_json',
+  message: 'its answer is not JSON',
+  retryAtMs: null,
+};
+const NOTHING: Answer = Object.freeze({ usage: null, isCounted: false, fault: null });
+
+/** Runs a function of a profile; a throw is said as a fact, and answered with undefined. */
+export function contained<T>(breaker: BreakerCore, callback: string, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    breaker.report(`profile.${callback}`, error);
+    return undefined;
+  }
+}
+
+/** A JSON object; null for any other value, and undefined for what is no JSON. */
+export function parsed(text: string): JsonObject | null | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as JsonObject) : null;
+}
+
+export function answerOf(
+  breaker: BreakerCore,
+  profile: Profile,
+  request: RequestView,
+  response: Omit<ResponseView, 'body'>,
+): Answer {
+  const { text } = response;
+  const body = parsed(text);
+  if (body === undefined)
+    return request.method === 'HEAD' ? NOTHING : { ...NOTHING, fault: NOT_JSON };
+  const count = countTokens(breaker.runtime.treasury);
+  const view = { ...response, body, text: text.slice(0, TEXT_MAX) };
+  const read = (): Answer => profile.readAnswer(view, request, count);
+  return contained(breaker, 'readAnswer', read) ?? NOTHING;
+}
+
+/** Counts with the board's tokenizer; nothing where the board counts no costs. */
+export const countTokens =
+  (treasury: Treasury | null): CountTokens =>
+  (text, model) =>
+    treasury?.countText(text, model) ?? 0;

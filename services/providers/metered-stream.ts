@@ -1,0 +1,328 @@
+/**
+ * The body of a streamed answer on its way to the client: every byte passed on as it came, save
+ * what only we asked for; read beside that for text, usage, faults and its proper end. It goes at
+ * the client's pace, is held to deadlines, and is stopped where the budgets have no more for it.
+ */
+import { onAbort } from '../abort.ts';
+import type { CallContext } from '../call.ts';
+import type { Usage } from '../cost/usage.ts';
+import type { Deadline } from '../deadlines.ts';
+import { FuseboardError, isFuseboardError, withoutStack } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Fault } from './fault.ts';
+import type { ResolvedDeadlines } from './fetch-options.ts';
+import type { Frame, FrameFate, FrameSplitter } from './frames/frame.ts';
+import { createFrameSplitter } from './frames/frame-splitter.ts';
+import { networkCodeOf } from './network-error.ts';
+import { OutputText } from './output-text.ts';
+import type { CountTokens, Profile, RequestView, StreamReader } from './profile.ts';
+
+/** How a stream ended. */
+export interface StreamEnd {
+  /** Null: properly. */
+  readonly fault: Fault | null;
+  /** What it used; null where nobody knows. */
+  readonly usage: Usage | null;
+  /** The provider did not say: we counted what passed. */
+  readonly isCounted: boolean;
+  readonly cause: unknown;
+}
+
+export interface MeteredStreamOptions {
+  /** Name of the breaker. */
+  readonly breaker: string;
+  readonly body: ReadableStream<Uint8Array>;
+  /** Monotonic milliseconds of the request. */
+  readonly startMs: number;
+  readonly runtime: Runtime;
+  readonly context: CallContext;
+  readonly profile: Profile;
+  readonly request: RequestView;
+  readonly model: string | undefined;
+  /** Somebody counts its money. */
+  readonly isCounted: boolean;
+  readonly errorEvent: boolean;
+  readonly deadlines: ResolvedDeadlines;
+  readonly count: CountTokens;
+  /** Ends the request upstream. */
+  readonly abort: (reason: unknown) => void;
+  /** Told what a function of the profile threw. */
+  readonly report: (callback: string, error: unknown) => void;
+}
+
+/**
+ * Bytes of text for each token that is taken for granted while a stream runs: English has more, and
+ * where the money would not last for so many tokens they are counted.
+ */
+const BYTES_PER_TOKEN = 4;
+/** Text that passes before its cost is looked at again: an eighth of what has passed. Bytes. */
+const STEP_DIVISOR = 8;
+const STEP_MIN_BYTES = 256;
+
+type Ending = 'cut' | 'late' | 'overspent' | 'left';
+
+export class MeteredStream {
+  readonly readable: ReadableStream<Uint8Array>;
+  /** Resolves exactly once, however it ends. Never rejects. */
+  readonly ended: Promise<StreamEnd>;
+  readonly #options: MeteredStreamOptions;
+  readonly #upstream: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #splitter: FrameSplitter;
+  readonly #reader: StreamReader;
+  readonly #text = new OutputText();
+  readonly #onFrame = (frame: Readonly<Frame>): FrameFate => this.#read(frame);
+  #end: ((end: StreamEnd) => void) | null = null;
+  #deadline: Deadline | null = null;
+  /** Bytes of text at which its cost is looked at. */
+  #coverAtBytes = STEP_MIN_BYTES;
+  /** Monotonic milliseconds since when the client waits; NaN while it does not. */
+  #waitingSinceMs = NaN;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  readonly #disregard: () => void;
+
+  constructor(options: MeteredStreamOptions) {
+    const { body, profile, request } = options;
+    this.#options = options;
+    this.#upstream = body.getReader();
+    this.#splitter = createFrameSplitter(profile.framing, { mayHide: true });
+    this.#reader = this.#open(profile, request);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: (controller) => this.#pull(controller),
+        cancel: (reason) => this.#leave(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    const { signal } = options.context;
+    this.#disregard = onAbort(signal, () => this.#abandon(signal?.reason));
+    this.#watch();
+  }
+
+  #open(profile: Profile, request: RequestView): StreamReader {
+    try {
+      return profile.openStream(request);
+    } catch (error) {
+      this.#options.report('openStream', error);
+      return BLIND;
+    }
+  }
+
+  /** The error of a stream that took too long. */
+  static late(breaker: string, what: string, limitMs: number): FuseboardError {
+    return withoutStack(
+      () =>
+        new FuseboardError(
+          'timeout',
+          `a stream timed out: it took more than ${limitMs} ms ${what}`,
+          {
+            breaker,
+            hint: 'Raise stream.firstTokenMs, stream.idleMs or stream.totalMs.',
+          },
+        ),
+    );
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const { clock } = this.#options.runtime;
+    try {
+      for (;;) {
+        this.#waitingSinceMs = clock.monotonicMs();
+        const { done, value } = await this.#upstream.read();
+        this.#waitingSinceMs = NaN;
+        if (this.#end === null) return;
+        if (done) return this.#finish(controller);
+        const passed = this.#splitter.push(value, this.#onFrame);
+        if (passed !== null) controller.enqueue(passed);
+        const covered = this.#covered();
+        if (covered !== true && !(await covered)) return this.#stop(controller, 'overspent');
+        if (passed !== null) return;
+      }
+    } catch (error) {
+      if (this.#end === null) return;
+      this.#fail(controller, error);
+    }
+  }
+
+  /** A profile that throws has nothing to say of the frame. */
+  #read({ event, data, isTooLong }: Readonly<Frame>): FrameFate {
+    if (isTooLong) return 'keep';
+    try {
+      const { text, isHidden } = this.#reader.read(event, data);
+      if (text !== '') this.#text.add(text);
+      return isHidden ? 'hide' : 'keep';
+    } catch (error) {
+      this.#options.report('openStream', error);
+      return 'keep';
+    }
+  }
+
+  /** Whether the money lasts for what has passed; looked at now and then. */
+  #covered(): boolean | Promise<boolean> {
+    const { byteCount } = this.#text;
+    if (byteCount < this.#coverAtBytes || !this.#options.isCounted) return true;
+    this.#coverAtBytes = byteCount + Math.max(STEP_MIN_BYTES, byteCount / STEP_DIVISOR);
+    const { cover } = this.#options.context;
+    const rough = cover(this.#usageOf(Math.ceil(byteCount / BYTES_PER_TOKEN)));
+    return rough === true || this.#coveredExactly(rough);
+  }
+
+  async #coveredExactly(rough: boolean | Promise<boolean>): Promise<boolean> {
+    if (await rough) return true;
+    return this.#options.context.cover(this.#countedUsage());
+  }
+
+  #usageOf(outputTokens: number): Usage {
+    const { countUsage } = this.#options.profile;
+    const { context, count, request } = this.#options;
+    if (countUsage !== undefined) return countUsage(request, outputTokens, count);
+    return { inputTokens: context.inputTokens ?? 0, outputTokens };
+  }
+
+  #countedUsage(): Usage {
+    const { count, model } = this.#options;
+    return this.#usageOf(this.#text.tokens((text) => count(text, model)));
+  }
+
+  #finish(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const rest = this.#splitter.end(this.#onFrame);
+    const isCut = !this.#reader.isComplete && this.#reader.fault === null;
+    // What is left of a frame would only garble the error event that comes after it.
+    if (rest !== null && !(isCut && this.#options.errorEvent)) controller.enqueue(rest);
+    if (isCut) return this.#stop(controller, 'cut');
+    this.#settle(this.#reader.fault, undefined);
+    controller.close();
+  }
+
+  /** The connection broke, or somebody aborted it. */
+  #fail(controller: ReadableStreamDefaultController<Uint8Array>, error: unknown): void {
+    const { signal } = this.#options.context;
+    if (signal?.aborted) return this.#abandon(signal.reason);
+    if (!this.#options.errorEvent) {
+      const rest = this.#splitter.end(this.#onFrame);
+      if (rest !== null) controller.enqueue(rest);
+    }
+    this.#stop(controller, 'cut', error);
+  }
+
+  /** Ends it before its proper end: with an error event, or as the network ended it. */
+  #stop(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    ending: Ending,
+    cause?: unknown,
+  ): void {
+    if (this.#end === null) return;
+    const { errorEvent, profile } = this.#options;
+    const fault = faultOf(ending, networkCodeOf(cause));
+    this.#settle(fault, cause);
+    if (ending !== 'cut') this.#close(cause);
+    if (errorEvent) {
+      const frame = profile.errorFrame(CODES[ending], fault.message);
+      controller.enqueue(new TextEncoder().encode(frame));
+      controller.close();
+    } else if (cause !== undefined) controller.error(cause);
+    else controller.close();
+  }
+
+  /** Its call was aborted: by its client, or because its time was over. */
+  #abandon(reason: unknown): void {
+    const controller = this.#controller;
+    if (this.#end === null || controller === null) return;
+    if (isFuseboardError(reason)) return this.#stop(controller, 'late', reason);
+    this.#settle(faultOf('left'), reason);
+    this.#close(reason);
+    controller.error(reason);
+  }
+
+  /** The client wants no more of it. */
+  #leave(reason: unknown): Promise<void> {
+    this.#settle(faultOf('left'), reason);
+    this.#close(reason);
+    return Promise.resolve();
+  }
+
+  #close(reason: unknown): void {
+    this.#options.abort(reason);
+    this.#upstream.cancel(reason).catch(() => {});
+  }
+
+  #settle(fault: Fault | null, cause: unknown): void {
+    const end = this.#end;
+    if (end === null) return;
+    this.#end = null;
+    this.#disregard();
+    this.#options.runtime.deadlines.cancel(this.#deadline);
+    const said = this.#reader.usage;
+    const isCounted = said === null && this.#options.isCounted;
+    end({ fault, usage: isCounted ? this.#countedUsage() : said, isCounted, cause });
+  }
+
+  /** One deadline for all: it looks at what is due, and comes again when the next one is. */
+  #watch(): void {
+    const { runtime, deadlines, startMs } = this.#options;
+    const { clock } = runtime;
+    const nowMs = clock.monotonicMs();
+    const { firstTokenMs, idleMs, totalMs } = deadlines;
+    const waitingSinceMs = Number.isNaN(this.#waitingSinceMs) ? nowMs : this.#waitingSinceMs;
+    const dues = [
+      { dueMs: startMs + totalMs, what: 'in all', limitMs: totalMs },
+      { dueMs: waitingSinceMs + idleMs, what: 'for its next piece', limitMs: idleMs },
+      {
+        dueMs: this.#text.byteCount > 0 ? Infinity : startMs + firstTokenMs,
+        what: 'to begin',
+        limitMs: firstTokenMs,
+      },
+    ];
+    let dueMs = Infinity;
+    for (const due of dues) {
+      if (due.dueMs <= nowMs) return this.#giveUp(due.what, due.limitMs);
+      dueMs = Math.min(dueMs, due.dueMs);
+    }
+    if (dueMs === Infinity) return;
+    this.#deadline = runtime.deadlines.at(dueMs, () => this.#watch());
+  }
+
+  #giveUp(what: string, limitMs: number): void {
+    const controller = this.#controller;
+    const error = MeteredStream.late(this.#options.breaker, what, limitMs);
+    if (controller !== null) this.#stop(controller, 'late', error);
+  }
+}
+
+/** Of a stream that its profile cannot read, nothing is known. */
+const BLIND: StreamReader = {
+  read: () => ({ text: '', isHidden: false }),
+  isComplete: true,
+  usage: null,
+  fault: null,
+};
+
+const CODES: Readonly<Record<Ending, string>> = {
+  cut: 'stream_cut',
+  late: 'stream_timeout',
+  overspent: 'budget_exceeded',
+  left: 'cancelled',
+};
+
+const MESSAGES: Readonly<Record<Ending, string>> = {
+  cut: 'the answer ended before it was complete',
+  late: 'the answer took too long',
+  overspent: 'the answer was stopped: no budget has more for it',
+  left: '',
+};
+
+/** What a stream that did not end properly says of the provider: nothing, where we ended it. */
+function faultOf(ending: Ending, code: string | null = null): Fault {
+  const isOurs = ending === 'overspent' || ending === 'left';
+  return {
+    fault: isOurs ? 'cancelled' : 'cut',
+    code: code ?? CODES[ending],
+    message: MESSAGES[ending],
+    retryAtMs: null,
+  };
+}

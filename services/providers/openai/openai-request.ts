@@ -1,0 +1,152 @@
+/** What a request to OpenAI, or to a server that speaks its language, is about to do. */
+import type { Operation } from '../../call.ts';
+import { knownCountAt, objectAt, textAt } from '../json-reading.ts';
+import type { JsonObject, RequestReading, RequestView } from '../profile.ts';
+import { chatOf, plainInputOf, responseInputOf } from './openai-input.ts';
+import { deploymentIn, routeOf } from './openai-routes.ts';
+
+/** What an operation takes. Longer names are no models of anybody's. */
+const MODEL_LENGTH_MAX = 256;
+const TOKENS_MAX = 1_000_000_000;
+/** The API takes up to 128 answers to one chat. */
+const ANSWERS_MAX = 128;
+
+const EMPTY: JsonObject = Object.freeze({});
+
+/** What is the same for all but chats and responses. */
+const PLAIN = {
+  isStream: false,
+  usageRequest: null,
+  capMember: null,
+  hidesOutput: false,
+  isFree: false,
+} as const;
+
+/**
+ * A batch is handed in for nothing and told to have cost nothing: what is in its file is unknown
+ * here. Its usage is charged when it is looked at and is finished, under its id as the usage's key.
+ */
+const NO_TOKENS = { inputTokens: 0, outputTokens: 0, maxOutputTokens: 0 } as const;
+
+export function readOpenAIRequest(request: RequestView): RequestReading {
+  const { kind, operation } = routeOf(request.method, request.path);
+  const body = request.body ?? EMPTY;
+  const named = namedBy(operation, body, request.path);
+  switch (kind) {
+    case 'chat':
+      return readChat(named, body);
+    case 'completion':
+      return readCompletion(named, body);
+    case 'response':
+      return readResponse(named, body);
+    case 'embedding':
+      return {
+        ...PLAIN,
+        operation: { ...named, ...plainInputOf(body.input), maxOutputTokens: 0 },
+      };
+    case 'batch':
+    case 'batch_status':
+      return { ...PLAIN, operation: { ...named, ...NO_TOKENS } };
+    case 'free':
+      return { ...PLAIN, operation: named, isFree: true };
+    case 'other':
+      return {
+        ...PLAIN,
+        operation: { ...named, ...plainInputOf(body.input ?? body.prompt) },
+        isStream: body.stream === true,
+      };
+  }
+}
+
+function namedBy(operation: string, body: JsonObject, path: string): Operation {
+  const model = modelName(body.model) ?? modelName(deploymentIn(path));
+  return model === undefined ? { operation } : { operation, model };
+}
+
+/** A model's name; undefined for what cannot be one. */
+export function modelName(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '' || value.length > MODEL_LENGTH_MAX) {
+    return undefined;
+  }
+  return value.includes('\0') ? undefined : value;
+}
+
+function readChat(named: Operation, body: JsonObject): RequestReading {
+  const cap = knownCountAt(body, 'max_completion_tokens') ?? knownCountAt(body, 'max_tokens');
+  const isStream = body.stream === true;
+  return {
+    operation: { ...named, messages: chatOf(body), ...outputCap(cap, answersIn(body)) },
+    isStream,
+    usageRequest: isStream ? usageRequestFor(body) : null,
+    capMember: cap === undefined ? 'max_completion_tokens' : null,
+    hidesOutput: mayThink(body),
+    isFree: false,
+  };
+}
+
+function readCompletion(named: Operation, body: JsonObject): RequestReading {
+  const cap = knownCountAt(body, 'max_tokens');
+  const answers = Math.max(answersIn(body), answersAt(body, 'best_of'));
+  const isStream = body.stream === true;
+  return {
+    ...PLAIN,
+    operation: { ...named, ...plainInputOf(body.prompt), ...outputCap(cap, answers) },
+    isStream,
+    usageRequest: isStream ? usageRequestFor(body) : null,
+    capMember: cap === undefined ? 'max_tokens' : null,
+  };
+}
+
+function readResponse(named: Operation, body: JsonObject): RequestReading {
+  const cap = knownCountAt(body, 'max_output_tokens');
+  return {
+    operation: { ...named, messages: responseInputOf(body), ...outputCap(cap, 1) },
+    isStream: body.stream === true,
+    usageRequest: null,
+    capMember: cap === undefined ? 'max_output_tokens' : null,
+    hidesOutput: mayThink(body),
+    isFree: false,
+  };
+}
+
+/** The most that all answers together may put out. */
+export const outputCap = (
+  cap: number | undefined,
+  answers: number,
+): { readonly maxOutputTokens?: number } =>
+  cap === undefined ? {} : { maxOutputTokens: Math.min(cap * answers, TOKENS_MAX) };
+
+/** How many answers a chat asks for. */
+export const answersIn = (body: JsonObject | null): number => answersAt(body, 'n');
+
+const answersAt = (body: JsonObject | null, field: string): number =>
+  Math.min(Math.max(knownCountAt(body, field) ?? 1, 1), ANSWERS_MAX);
+
+/** The client's own stream options stay. */
+function usageRequestFor(body: JsonObject): JsonObject | null {
+  if (asksForUsage(body)) return null;
+  return { stream_options: { ...objectAt(body, 'stream_options'), include_usage: true } };
+}
+
+/** Whether the client itself asked for the usage of its stream. */
+export const asksForUsage = (body: JsonObject | null): boolean =>
+  objectAt(body, 'stream_options')?.include_usage === true;
+
+const THINKING = ['o1', 'o3', 'o4', 'gpt-5'];
+
+/** Whether the model may think, by its name or by what is asked of it. */
+export function mayThink(body: JsonObject): boolean {
+  const reasoning = objectAt(body, 'reasoning');
+  const effort = textAt(body, 'reasoning_effort') || textAt(reasoning, 'effort');
+  if (effort === 'none') return false;
+  return effort !== '' || reasoning !== null || isThinkingModel(textAt(body, 'model'));
+}
+
+function isThinkingModel(model: string): boolean {
+  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
+  const base = name.startsWith('ft:') ? name.slice(3) : name;
+  return THINKING.some((family) => {
+    const next = base.charAt(family.length);
+    return base.startsWith(family) && (next === '' || next === '-' || next === '.');
+  });
+}

@@ -1,0 +1,114 @@
+/** A request of a client's, read once: what its profile is shown, and what is sent in the end. */
+import { parsed } from './answer.ts';
+import { withMembers } from './json-members.ts';
+import type { JsonObject, RequestView } from './profile.ts';
+
+/** A body that can be sent again; null for one that cannot be looked at, such as a stream. */
+type Content = string | Uint8Array | null;
+
+const DECODER = new TextDecoder();
+
+export class OutgoingRequest implements RequestView {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: JsonObject | null;
+  readonly signal: AbortSignal | undefined;
+  /** Its body, unread, is gone once it was sent. */
+  readonly isOnceOnly: boolean;
+  /** Characters or bytes of what is sent; 0 where nobody knows. */
+  readonly length: number;
+  readonly #init: RequestInit;
+  #content: Content;
+
+  constructor(url: string, init: RequestInit, lengthMax: number) {
+    this.#init = init;
+    this.url = url;
+    this.method = (init.method ?? 'GET').toUpperCase();
+    this.path = pathOf(url);
+    this.headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
+    this.signal = init.signal ?? undefined;
+    this.#content = contentOf(init.body);
+    this.length = this.#content?.length ?? 0;
+    this.isOnceOnly = init.body instanceof ReadableStream;
+    this.body = this.length > lengthMax ? null : jsonOf(this.#content);
+  }
+
+  /** Sets top-level members of its JSON body; every other byte stays as it was. */
+  setMembers(members: JsonObject): void {
+    const text = textOf(this.#content);
+    const changed = text === null ? null : withMembers(text, members);
+    if (changed !== null) this.#content = changed;
+  }
+
+  /** What is handed to the `fetch` that sends it. */
+  init(signal: AbortSignal | undefined): RequestInit {
+    const { headers } = this;
+    const init: RequestInit = { ...this.#init, headers, signal: signal ?? null };
+    if (this.#content !== null) init.body = this.#content as string;
+    return init;
+  }
+}
+
+/**
+ * @throws whatever reading the body of a `Request` throws; TypeError for a URL that is none
+ */
+export async function readRequest(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  lengthMax: number,
+): Promise<OutgoingRequest> {
+  if (!(input instanceof Request)) return readNow(input, init, lengthMax);
+  const { method, headers, signal, redirect, credentials, mode, referrer, integrity } = input;
+  const body =
+    init?.body === undefined && input.body !== null
+      ? new Uint8Array(await input.arrayBuffer())
+      : null;
+  const own: RequestInit = { method, headers, signal, redirect, credentials, mode };
+  const given = { ...own, referrer, integrity, ...(body === null ? {} : { body }), ...init };
+  return new OutgoingRequest(input.url, given as RequestInit, lengthMax);
+}
+
+/** The same for a request whose body need not be waited for. */
+export const readNow = (
+  input: string | URL | Request,
+  init: RequestInit = {},
+  lengthMax: number,
+): OutgoingRequest =>
+  input instanceof Request
+    ? new OutgoingRequest(
+        input.url,
+        { method: input.method, headers: input.headers, ...init },
+        lengthMax,
+      )
+    : new OutgoingRequest(String(input), init, lengthMax);
+
+function pathOf(url: string): string {
+  const scheme = url.indexOf('://');
+  const start = scheme < 0 ? 0 : url.indexOf('/', scheme + 3);
+  if (start < 0) return '/';
+  let end = start;
+  while (end < url.length && url[end] !== '?' && url[end] !== '#') end++;
+  return url.slice(start, end);
+}
+
+function contentOf(body: RequestInit['body']): Content {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body))
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  return null;
+}
+
+function textOf(content: Content): string | null {
+  if (content === null || typeof content === 'string') return content;
+  return DECODER.decode(content);
+}
+
+/** A JSON object, or null for everything else. */
+function jsonOf(content: Content): JsonObject | null {
+  const text = textOf(content);
+  return text === null || text === '' ? null : (parsed(text) ?? null);
+}

@@ -1,0 +1,203 @@
+/**
+ * A `fetch` whose every request is a call of a breaker: its profile says what the request is about
+ * to do, the breaker and the budgets decide, and what comes back says how it ended.
+ */
+import type { BreakerCore } from '../breaker-core.ts';
+import type { Breaker, OperatorOptions } from '../breaker.ts';
+import { specOf } from '../call-spec.ts';
+import type { CallOptions, Operation } from '../call.ts';
+import { onAbort } from '../abort.ts';
+import { noTurn } from '../cost/cost-refusal.ts';
+import type { NanoUsd } from '../cost/money.ts';
+import type { BreakerOptions } from '../options.ts';
+import type { Refusal } from '../refusal.ts';
+import { contained } from './answer.ts';
+import { fingerprintOf, type Credentials } from './credentials.ts';
+import { resolveFetchOptions, type FetchOptions, type KeyedRequest } from './fetch-options.ts';
+import { LimitPacer } from './limit-pacer.ts';
+import { readNow, readRequest, type OutgoingRequest } from './outgoing-request.ts';
+import type { Profile, RequestReading } from './profile.ts';
+import type { Outlook, ProtectedFetch, Sent } from './protected-fetch.ts';
+import { ProviderCall, type CallParts } from './provider-call.ts';
+
+/** What a protected fetch needs of its board. */
+export interface FetchHost {
+  readonly credentials: Credentials;
+  find(name: string): BreakerCore | undefined;
+  /** @throws FuseboardError as `board.breaker` */
+  breaker(name: string, options: BreakerOptions): BreakerCore;
+}
+
+/** Of a breaker's name, as boards allow it. */
+const NAME_MAX = 256;
+/** Characters of a request's body that are taken for one token, for limits told in tokens. */
+const CHARACTERS_PER_TOKEN = 4;
+const NAMES_MAX = 10_000;
+
+/** @throws FuseboardError invalid_option */
+export function protectFetch(
+  profile: Profile,
+  options: FetchOptions,
+  host: FetchHost,
+): ProtectedFetch {
+  const guard = new FetchGuard(profile, options, host);
+  const protectedFetch = async (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ): Promise<Response> => (await guard.send(input, init)).response;
+  return Object.assign(protectedFetch, {
+    send: (input: string | URL | Request, init?: RequestInit) => guard.send(input, init),
+    outlook: (input: string | URL | Request, init?: RequestInit) => guard.outlook(input, init),
+    provider: guard.provider,
+    breakers: () => guard.breakers(),
+    rotateKey: (by?: OperatorOptions) => {
+      for (const breaker of guard.breakers()) breaker.rotateKey(by);
+    },
+  });
+}
+
+class FetchGuard {
+  readonly #parts: CallParts;
+  readonly #host: FetchHost;
+  /** Names of the breakers that were used; bounded, the oldest go first. */
+  readonly #names = new Set<string>();
+
+  constructor(profile: Profile, options: FetchOptions, host: FetchHost) {
+    this.#host = host;
+    this.#parts = {
+      profile,
+      options: resolveFetchOptions(profile.name, options),
+      credentials: host.credentials,
+      pacer: new LimitPacer(),
+    };
+  }
+
+  get provider(): string {
+    return this.#parts.options.provider;
+  }
+
+  breakers(): Breaker[] {
+    const living = [...this.#names].map((name) => this.#host.find(name));
+    return living.filter((breaker) => breaker !== undefined);
+  }
+
+  async send(input: string | URL | Request, init?: RequestInit): Promise<Sent> {
+    const { options } = this.#parts;
+    const request = await readRequest(input, init, options.bodyBytesMax);
+    const call = this.#callOf(request);
+    const { reading, breaker } = call;
+    this.#change(request, reading, breaker);
+    const callOptions = this.#optionsOf(request);
+    const refusal = await this.#pace(call, request, callOptions);
+    return refusal === null ? call.send(callOptions) : call.refused(refusal);
+  }
+
+  outlook(input: string | URL | Request, init?: RequestInit): Outlook {
+    const request = readNow(input, init, this.#parts.options.bodyBytesMax);
+    const { breaker, reading } = this.#callOf(request);
+    return {
+      breaker,
+      refusalCode: breaker.peek(),
+      isDegraded: breaker.isDegraded,
+      expectedNanoUsd: reading.isFree ? null : expectedOf(breaker, reading.operation),
+    };
+  }
+
+  #callOf(request: OutgoingRequest): ProviderCall {
+    const { profile, options } = this.#parts;
+    const reading = profile.readRequest(request);
+    const { operation } = reading;
+    const fingerprint = fingerprintOf(request.headers, profile.credentialHeaders);
+    const scope = reading.scope ?? operation.model ?? operation.operation;
+    const { provider } = options;
+    const keyed: KeyedRequest = {
+      provider,
+      credential: fingerprint,
+      scope,
+      operation: operation.operation,
+      model: operation.model,
+    };
+    const name = options.breakerKey?.(keyed) ?? `${provider}:${fingerprint}:${scope}`;
+    const breaker = this.#breaker(name.slice(0, NAME_MAX), scope);
+    const credential = `${provider}:${fingerprint}`;
+    if (fingerprint !== 'anonymous') this.#parts.credentials.join(credential, breaker);
+    return new ProviderCall(this.#parts, request, reading, breaker, credential);
+  }
+
+  #breaker(name: string, scope: string): BreakerCore {
+    const known = this.#host.find(name);
+    if (known !== undefined && this.#names.has(name)) return known;
+    if (this.#names.size >= NAMES_MAX) {
+      this.#names.delete(this.#names.values().next().value as string);
+    }
+    this.#names.add(name);
+    if (known !== undefined) return known;
+    const { profile, options } = this.#parts;
+    const { provider } = options;
+    const own = profile.breakerOptions?.(scope) ?? {};
+    return this.#host.breaker(name, { ...own, ...options.breaker, provider });
+  }
+
+  /** Asks for the usage of a stream, and caps the output where somebody said how. */
+  #change(request: OutgoingRequest, reading: RequestReading, breaker: BreakerCore): void {
+    const { options } = this.#parts;
+    const { usageRequest, capMember } = reading;
+    if (options.usageRequest && usageRequest !== null) request.setMembers(usageRequest);
+    if (!options.outputCap || capMember === null) return;
+    const { treasury } = breaker.runtime;
+    const cap = breaker.options.defaultMaxOutputTokens ?? treasury?.defaultMaxOutputTokens ?? null;
+    if (cap !== null) request.setMembers({ [capMember]: cap });
+  }
+
+  #optionsOf(request: OutgoingRequest): CallOptions {
+    const { describe } = this.#parts.options;
+    const { signal } = request;
+    return { ...describe?.(request), signal };
+  }
+
+  /** Waits until the provider's own limit has room; null: go on. */
+  async #pace(
+    call: ProviderCall,
+    request: OutgoingRequest,
+    callOptions: CallOptions,
+  ): Promise<Refusal | null> {
+    const { options, pacer } = this.#parts;
+    const { breaker, reading } = call;
+    const { clock, deadlines } = breaker.runtime;
+    // Who would be refused anyway shall hear so now.
+    if (!options.heedLimits || breaker.peek() !== null) return null;
+    const { maxOutputTokens = 0 } = reading.operation;
+    const tokens = Math.ceil(request.length / CHARACTERS_PER_TOKEN) + maxOutputTokens;
+    const nowMs = clock.nowMs();
+    const delayMs = pacer.take(breaker.name, tokens, nowMs);
+    if (delayMs <= 0) return null;
+    if (delayMs > options.limitWaitMaxMs) {
+      pacer.giveBack(breaker.name, tokens);
+      const why = 'refuses the call: the provider says that its rate limit is used up';
+      const money = { ...noTurn(), why, retryAtMs: nowMs + delayMs };
+      return breaker.refuse('throttled', specOf(reading.operation, callOptions), true, money);
+    }
+    const { signal } = request;
+    await new Promise<void>((resolve, reject) => {
+      const deadline = deadlines.at(clock.monotonicMs() + delayMs, end, true);
+      const disregard = onAbort(signal, () => {
+        deadlines.cancel(deadline);
+        pacer.giveBack(breaker.name, tokens);
+        reject(signal?.reason as Error);
+      });
+      function end(): void {
+        disregard();
+        resolve();
+      }
+    });
+    return null;
+  }
+}
+
+function expectedOf(breaker: BreakerCore, operation: Operation): NanoUsd | null {
+  const { treasury } = breaker.runtime;
+  const { cost } = specOf(operation, undefined);
+  if (treasury === null || cost === null) return null;
+  const estimate = (): NanoUsd => treasury.open(breaker, cost).estimate.expectedNanoUsd;
+  return contained(breaker, 'readRequest', estimate) ?? null;
+}
