@@ -1,6 +1,6 @@
 /** A request of `pool.fetch`: sent to one member after another. */
 import type { Fault } from '../fault.ts';
-import type { Sent } from '../protected-fetch.ts';
+import type { Outlook, Sent } from '../protected-fetch.ts';
 import { readThrown } from './error-reading.ts';
 import type { Attempted, End, Task } from './failover.ts';
 import type { LiveMember } from './live-member.ts';
@@ -67,13 +67,23 @@ function prepare(
 }
 
 function lookAt(member: LiveMember, call: MemberCall): Prospect {
-  const outlook = member.options.fetch.outlook(call.url, call.init);
+  const outlook = outlookOf(member, call);
+  if (outlook === null) return REFUSED;
   const isRefused = outlook.refusalCode !== null;
   return {
     standing: isRefused ? 'refused' : outlook.isDegraded ? 'degraded' : 'ready',
     expectedNanoUsd: outlook.expectedNanoUsd,
     retryAtMs: isRefused ? outlook.breaker.snapshot().probeAtMs : null,
   };
+}
+
+/** Null where it throws, as it does on a closed board: sending says better what is the matter. */
+function outlookOf(member: LiveMember, { url, init }: MemberCall): Outlook | null {
+  try {
+    return member.options.fetch.outlook(url, init);
+  } catch {
+    return null;
+  }
 }
 
 function readSent({ response, refusal, fault }: Sent): Attempted<Response> {

@@ -22,6 +22,11 @@ export type MemberHeaders = Readonly<Record<string, string | null>>;
 export interface PoolMember {
   /** Names it in views and facts. 1 to 64 characters, its own within the pool. */
   readonly id: string;
+  /**
+   * What asks it. In a pool let it neither wait nor try again itself, so that another member can
+   * take over at once: `limitWaitMaxMs: 0`, and no `retry` among its breaker's options, which the
+   * pool's retry budget would not cover.
+   */
   readonly fetch: ProtectedFetch;
   /**
    * Where its API lives, for example `https://api.openai.com/v1`: the part of a request's URL after
