@@ -124,3 +124,60 @@ export type {
 } from './persistence/cost-report.ts';
 export type { CostBasis } from './persistence/ledger-batch.ts';
 export type { AuditEntry } from './persistence/money-store.ts';
+export { FAULTS, type Fault, type FaultName } from './services/providers/fault.ts';
+export type {
+  FetchOptions,
+  KeyedRequest,
+  RequestLabels,
+  StreamDeadlines,
+} from './services/providers/fetch-options.ts';
+export { jsonApi } from './services/providers/json-api/json-api.ts';
+export type {
+  JsonApiError,
+  JsonApiOperation,
+  JsonApiOptions,
+  JsonApiStream,
+} from './services/providers/json-api/json-api-options.ts';
+export { lightrag, lightragProfile } from './services/providers/lightrag/lightrag.ts';
+export type { LightragOptions } from './services/providers/lightrag/lightrag-options.ts';
+export {
+  lightragProbes,
+  type LightragProbes,
+  type LightragProbesOptions,
+  type ProbeResult,
+} from './services/providers/lightrag/probes.ts';
+export { openai } from './services/providers/openai/openai.ts';
+export { perplexity } from './services/providers/perplexity/perplexity.ts';
+export type { PoolFailover } from './services/providers/pool/pool-facts.ts';
+export type {
+  ChosenMember,
+  MemberHeaders,
+  MemberRequest,
+  MemberView,
+  Pool,
+  PoolCallOptions,
+  PoolContext,
+  PoolHealth,
+  PoolMember,
+  PoolOptions,
+  PoolStatus,
+} from './services/providers/pool/pool.ts';
+export type { RetryBudgetOptions } from './services/providers/pool/retry-budget.ts';
+export type { StrategyName } from './services/providers/pool/strategy.ts';
+export type {
+  Answer,
+  CountTokens,
+  ErrorResponse,
+  FrameReading,
+  JsonObject,
+  Profile,
+  RateLimits,
+  RequestReading,
+  RequestView,
+  ResponseView,
+  StreamReader,
+} from './services/providers/profile.ts';
+export type { Outlook, ProtectedFetch, Sent } from './services/providers/protected-fetch.ts';
+export { ProviderError } from './services/providers/provider-error.ts';
+export type { KnownProvider } from './services/providers/providers.ts';
+export type { UsageOptions } from './services/call.ts';

@@ -37,6 +37,7 @@ import { createInspection, type Inspection, type InspectionObserver } from './in
 import type { BreakerOptions } from './options.ts';
 import type { Verdict } from './outcome.ts';
 import type { FetchOptions } from './providers/fetch-options.ts';
+import type { Pool, PoolMember, PoolOptions } from './providers/pool/pool.ts';
 import type { Profile } from './providers/profile.ts';
 import type { ProtectedFetch } from './providers/protected-fetch.ts';
 import { Providers, type KnownProvider } from './providers/providers.ts';
@@ -65,6 +66,12 @@ export interface Board extends AsyncDisposable {
    * @throws FuseboardError invalid_argument, invalid_option
    */
   fetch(provider: KnownProvider | Profile, options?: FetchOptions): ProtectedFetch;
+  /**
+   * Several providers behind one `fetch`: one is chosen for each request, and another takes over
+   * where it cannot answer, before the first byte and never more often than a retry budget allows.
+   * @throws FuseboardError invalid_option
+   */
+  pool(members: readonly PoolMember[], options: PoolOptions): Pool;
   /** Attaches an XState inspection observer to the actors of all breakers, present and future. */
   inspectActors(observer: InspectionObserver): { unsubscribe(): void };
   /** Actor logic for `invoke` and `spawn` in a machine of yours, under the breaker of that name. */
@@ -222,10 +229,13 @@ class LiveBoard implements Board {
       count: (event, verdict) => this.#count(event, verdict),
       book: (event) => this.#costsNow.book(event),
     });
-    this.#providers = new Providers({
-      find: (name) => this.#registry.get(name),
-      breaker: (name, options) => this.#breaker(name, options),
-    });
+    this.#providers = new Providers(
+      {
+        find: (name) => this.#registry.get(name),
+        breaker: (name, options) => this.#breaker(name, options),
+      },
+      this.#runtime,
+    );
     this.#dropExitHook = onProcessExit(() => {
       this.#costs?.leaveNow();
       this.#emergency.flushAtEnd();
@@ -307,6 +317,10 @@ class LiveBoard implements Board {
 
   fetch(provider: KnownProvider | Profile, options?: FetchOptions): ProtectedFetch {
     return this.#providers.fetch(provider, options);
+  }
+
+  pool(members: readonly PoolMember[], options: PoolOptions): Pool {
+    return this.#providers.pool(members, options);
   }
 
   breakers(): Breaker[] {

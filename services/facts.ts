@@ -6,6 +6,7 @@ import type { BreakerStateName, LatchName, TripCause } from '../machines/breaker
 import type { CostFact } from './cost/cost-facts.ts';
 import type { RefusalCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
+import type { PoolFailover } from './providers/pool/pool-facts.ts';
 
 /** The version of every fact below. */
 export const FACT_VERSION = 1;
@@ -21,6 +22,7 @@ export interface CallLabels {
 
 export type FactBody =
   | CostFact
+  | PoolFailover
   | {
       readonly type: 'state.changed';
       readonly breaker: string;

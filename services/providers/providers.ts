@@ -1,10 +1,13 @@
 /** The board's side of providers: protected fetches by a profile or by the name of a known one. */
 import { invalidArgument, isObject } from '../check.ts';
+import type { Runtime } from '../runtime.ts';
 import { Credentials } from './credentials.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import { lightrag } from './lightrag/lightrag.ts';
 import { openai } from './openai/openai.ts';
 import { perplexity } from './perplexity/perplexity.ts';
+import { createPool } from './pool/create-pool.ts';
+import type { Pool, PoolMember, PoolOptions } from './pool/pool.ts';
 import type { Profile } from './profile.ts';
 import { protectFetch, type FetchHost } from './protect-fetch.ts';
 import type { ProtectedFetch } from './protected-fetch.ts';
@@ -16,8 +19,10 @@ export type KnownProvider = keyof typeof KNOWN;
 
 export class Providers {
   readonly #host: FetchHost;
+  readonly #runtime: Runtime;
 
-  constructor(host: Omit<FetchHost, 'credentials'>) {
+  constructor(host: Omit<FetchHost, 'credentials'>, runtime: Runtime) {
+    this.#runtime = runtime;
     this.#host = {
       credentials: new Credentials((name) => host.find(name)),
       find: (name) => host.find(name),
@@ -28,6 +33,11 @@ export class Providers {
   /** @throws FuseboardError invalid_argument, invalid_option */
   fetch(provider: KnownProvider | Profile, options: FetchOptions = {}): ProtectedFetch {
     return protectFetch(profileOf(provider), options, this.#host);
+  }
+
+  /** @throws FuseboardError invalid_option */
+  pool(members: readonly PoolMember[], options: PoolOptions): Pool {
+    return createPool(members, options, this.#runtime);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * How a refusal of ours looks to a client that expects an API: one table from codes to statuses,
- * shared by all profiles, chosen so that an SDK raises the typed error that is nearest to the truth.
+ * shared by all profiles, chosen so that an SDK raises the typed error nearest to the truth.
  *
  *   400 BadRequestError      the request lacks what the board requires of it
  *   429 RateLimitError       `insufficient_quota`: the money for it is not there, or a rule about

@@ -27,6 +27,7 @@ const TABLE: readonly Row[] = [
   [503, 'slow_down', null, 'rate_limited'],
   [429, null, null, 'rate_limited'],
   ...BILLING.map((code): Row => [429, code, 'insufficient_quota', 'quota']),
+  ...BILLING.map((code): Row => [429, code, null, 'quota']),
   [429, 'a_code_of_tomorrow', 'insufficient_quota', 'quota'],
   [403, 'insufficient_quota', 'insufficient_quota', 'quota'],
   [400, 'billing_hard_limit_reached', 'invalid_request_error', 'quota'],

@@ -1,4 +1,4 @@
-/** Refusals of ours as errors of OpenAI's and Perplexity's: what the official client makes of them. */
+/** Refusals of ours as errors of these APIs, and what the official client makes of them. */
 import OpenAI, { APIError } from 'openai';
 import { Stream } from 'openai/streaming';
 import { describe, expect, test } from 'vitest';

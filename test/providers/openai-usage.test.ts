@@ -19,7 +19,7 @@ import { answer, get, noCount, NOW_MS, post } from './openai-views.ts';
 const CHAT = post('/v1/chat/completions', { model: 'gpt-4o', messages: [] });
 const read = (body: JsonObject, request = CHAT) =>
   openai.readAnswer(answer(body), request, noCount);
-const usageOf = (usage: unknown): Usage | null => read({ choices: [], usage: usage }).usage;
+const usageOf = (usage: unknown): Usage | null => read({ choices: [], usage }).usage;
 
 const RECORDED_CHAT = {
   id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT',

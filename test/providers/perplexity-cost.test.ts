@@ -1,4 +1,4 @@
-/** What Perplexity's answers cost: as they were recorded, as they report it, as our prices have it. */
+/** What Perplexity's answers cost: as they report it, and as our prices have it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { usd } from '../../services/cost/money.ts';

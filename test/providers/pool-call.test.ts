@@ -44,6 +44,7 @@ describe('API-32 api failover scenarios', () => {
 
   test('API-32 api failover scenarios: a member whose breakers are all open is passed over', async () => {
     const rig = await openPool(two);
+    await rig.askTimes(1);
     rig.board.breaker('a').forceOpen('test');
     const asked: string[] = [];
     await rig.pool.call(({ id }) => asked.push(id));

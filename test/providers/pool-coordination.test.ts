@@ -54,7 +54,7 @@ describe('API-31 multiple api circuit breaker coordination', () => {
 });
 
 describe('API-33 shared budget enforcement across apis', () => {
-  const guard = { ...GUARD, operationOf: () => costing(1) };
+  const guard = { ...GUARD, operation: costing(1) };
 
   test('API-33 shared budget enforcement across apis: calls through several APIs spend one budget, and none beyond it', async () => {
     const on = await openMoney({ budgets: [DAILY] });
@@ -73,7 +73,7 @@ describe('API-33 shared budget enforcement across apis', () => {
     const budget = { id: 'of a', limit: usd(2), period: 'day', scope: { breaker: 'a' } } as const;
     const on = await openMoney({ budgets: [budget, DAILY] });
     const rig = await openPool(
-      { a: { priority: 1, guard }, free: { priority: 2, guard: { operationOf: () => FREE } } },
+      { a: { priority: 1, guard }, free: { priority: 2, guard: { operation: FREE } } },
       { on },
     );
     for (let call = 0; call < 6; call += 1) {

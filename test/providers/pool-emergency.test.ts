@@ -1,7 +1,7 @@
 /** Emergency members: the last to be asked, and always worth a try then. */
 import { describe, expect, test } from 'vitest';
 
-import { at, DOWN, GUARD, openPool } from './pool-rig.ts';
+import { at, DOWN, openPool } from './pool-rig.ts';
 
 describe('API-37 emergency api selection', () => {
   test('API-37 emergency api selection: it answers when every other member refuses', async () => {
@@ -42,7 +42,7 @@ describe('API-37 emergency api selection', () => {
   });
 
   test('API-37 emergency api selection: when it fails too, the first failure comes back', async () => {
-    const guard = { ...GUARD, failureThreshold: 100 };
+    const guard = { breaker: { failureThreshold: 100 } };
     const rig = await openPool({ a: { guard }, last: { guard, isEmergency: true } });
     at(rig, 'a').answer = () => ({ status: 500, body: 'first' });
     at(rig, 'last').answer = () => ({ status: 500, body: 'last' });

@@ -70,13 +70,13 @@ describe('API-32 api failover scenarios', () => {
 
   test('CRIT-57 when all refuse, the refusal that ends first comes back and nothing is sent', async () => {
     const rig = await openPool({
-      a: { guard: { failureThreshold: 1, recoveryTimeoutMs: 60_000 } },
-      b: { guard: { failureThreshold: 1, recoveryTimeoutMs: 20_000 } },
+      a: { guard: { breaker: { failureThreshold: 1, recoveryTimeoutMs: 60_000 } } },
+      b: { guard: { breaker: { failureThreshold: 1, recoveryTimeoutMs: 20_000 } } },
     });
     for (const id of ['a', 'b']) at(rig, id).answer = () => DOWN;
     await rig.askTimes(1);
     const response = await rig.ask();
-    expect([response.status, await response.text()]).toEqual([503, 'b']);
+    expect([response.status, await response.json()]).toEqual([503, { breaker: 'b' }]);
     expect(response.headers.get('x-should-retry')).toBe('false');
     expect(Object.values(rig.up).map(({ hits }) => hits.length)).toEqual([1, 1]);
     expect(rig.pool.health().status).toBe('critical');

@@ -15,7 +15,7 @@ async function problemOf(
   more: readonly PoolMember[] = [],
 ): Promise<string> {
   const { board, clock } = await openVirtualBoard();
-  const good = { id: 'a', fetch: guardedFetch(board, clock, 'a') };
+  const good = { id: 'a', fetch: guardedFetch(board, 'a') };
   const members = [{ ...good, ...member } as PoolMember, ...more];
   try {
     createPool(members, options as PoolOptions, { clock, random: seededRandom(1) });
@@ -92,7 +92,7 @@ test('a header that HTTP does not allow is refused, and not shown', async () => 
 
 test('a pool without members, with too many, or with one id twice is refused', async () => {
   const { board, clock } = await openVirtualBoard();
-  const member = { id: 'a', fetch: guardedFetch(board, clock, 'a') };
+  const member = { id: 'a', fetch: guardedFetch(board, 'a') };
   const make = (members: unknown) => () =>
     createPool(members as PoolMember[], {}, { clock, random: seededRandom(1) });
   const many = Array.from({ length: 65 }, (_, number) => ({ ...member, id: `${number}` }));
@@ -105,7 +105,7 @@ test('a pool without members, with too many, or with one id twice is refused', a
 test('good options pass, and base URLs lose their last slash', async () => {
   expect(await problemOf({ model: { a: 'b' }, headers: () => ({}), weight: 0.5 })).toBe('none');
   const { board, clock } = await openVirtualBoard();
-  const member = { id: 'a', fetch: guardedFetch(board, clock, 'a'), baseUrl: 'https://a.test/v1/' };
+  const member = { id: 'a', fetch: guardedFetch(board, 'a'), baseUrl: 'https://a.test/v1/' };
   const pool = createPool([member], {}, { clock, random: seededRandom(1) });
   expect(pool.baseUrl).toBe('https://a.test/v1');
 });

@@ -5,7 +5,7 @@ import { at, DOWN, openPool, type PoolRig } from './pool-rig.ts';
 
 const REQUESTS = 1_000;
 const two = { a: { priority: 1 }, b: { priority: 2 } };
-const NEVER_OPENS = { guard: { failureThreshold: 1_000_000 } };
+const NEVER_OPENS = { guard: { breaker: { failureThreshold: 1_000_000 } } };
 
 /** All at once, so that no breaker has learnt anything when they are sent. */
 async function storm(rig: PoolRig, count: number): Promise<number[]> {

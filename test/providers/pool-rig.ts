@@ -1,19 +1,19 @@
 /**
  * What the pool's tests stand on: real HTTP servers on loopback whose answers a test scripts, a
- * virtual clock that those answers move, and real breakers around the real `fetch`.
+ * virtual clock that those answers move, and the board's own protected fetches.
  */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from 'vitest';
 
 import type { Board, BreakerOptions, Operation } from '../../index.ts';
-import { isFuseboardError, type RefusalCode } from '../../services/errors.ts';
-import { verdictOfFault, type Fault, type FaultName } from '../../services/providers/fault.ts';
+import { usageOfTotals } from '../../services/cost/usage.ts';
+import type { FaultName } from '../../services/providers/fault.ts';
 import { createPool } from '../../services/providers/pool/create-pool.ts';
 import type { PoolFailover } from '../../services/providers/pool/pool-facts.ts';
 import type { Pool, PoolMember, PoolOptions } from '../../services/providers/pool/pool.ts';
-import type { ProtectedFetch, Sent } from '../../services/providers/protected-fetch.ts';
-import { Refusal } from '../../services/refusal.ts';
+import type { Profile } from '../../services/providers/profile.ts';
+import type { ProtectedFetch } from '../../services/providers/protected-fetch.ts';
 import { openVirtualBoard } from '../board/open-boards.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import type { VirtualClock } from '../kit/virtual-clock.ts';
@@ -99,87 +99,56 @@ const FAULTS: Readonly<Record<number, FaultName>> = {
   429: 'rate_limited',
 };
 
-function faultOf(response: Response, clock: VirtualClock): Fault | null {
-  if (response.ok) return null;
-  const fault = FAULTS[response.status] ?? 'transient';
-  const after = response.headers.get('retry-after');
-  const retryAtMs = after === null ? null : clock.nowMs() + Number(after) * 1_000;
-  return { fault, code: null, message: '', retryAtMs };
-}
-
-class Failed extends Error {
-  readonly response: Response;
-  readonly fault: Fault;
-
-  constructor(response: Response, fault: Fault) {
-    super(fault.fault);
-    this.response = response;
-    this.fault = fault;
-  }
-}
-
-export interface GuardOptions extends BreakerOptions {
-  /** What a request is about to do, for boards that count money. */
-  readonly operationOf?: () => Operation;
-}
-
-/** A protected fetch with nothing but a breaker: every one of its requests goes through that. */
-export function guardedFetch(
-  board: Board,
-  clock: VirtualClock,
-  name: string,
-  { operationOf, ...options }: GuardOptions = {},
-): ProtectedFetch {
-  const breaker = board.breaker(name, {
-    ...options,
-    classify: (settled) =>
-      !settled.ok && settled.error instanceof Failed
-        ? verdictOfFault(settled.error.fault)
-        : undefined,
-  });
-  const ask = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const response = await fetch(url, init);
-    const fault = faultOf(response, clock);
-    if (fault !== null) throw new Failed(response, fault);
-    return response;
-  };
-  const send: ProtectedFetch['send'] = async (url, init): Promise<Sent> => {
-    const options = { signal: init?.signal ?? undefined };
-    const operation = operationOf?.();
-    try {
-      const response = await (operation === undefined
-        ? breaker.call(() => ask(url, init), options)
-        : breaker.call(operation, () => ask(url, init), options));
-      return { response, refusal: null, fault: null };
-    } catch (error) {
-      if (error instanceof Failed) return { ...error, response: error.response, refusal: null };
-      if (!isFuseboardError(error) || error.code === 'timeout') throw error;
-      const refusal = new Refusal(error.code as RefusalCode, name, error.retryAtMs, undefined);
-      const headers = { 'x-should-retry': 'false', 'x-fuseboard-refusal': refusal.code };
-      return { response: new Response(name, { status: 503, headers }), refusal, fault: null };
-    }
-  };
-  const outlook: ProtectedFetch['outlook'] = () => {
-    const { path, probesOutCount } = breaker.snapshot();
-    const isBusy = path === 'half_open' && probesOutCount > 0;
-    const operation = operationOf?.();
+/** An API that says by its status alone how a request went. */
+const plainProfile = (operation: Operation | undefined): Profile => ({
+  name: 'plain',
+  framing: 'sse',
+  readRequest: () => ({
+    operation: operation ?? { operation: 'llm_call' },
+    isStream: false,
+    usageRequest: null,
+    capMember: null,
+    hidesOutput: false,
+    isFree: operation === undefined,
+  }),
+  readAnswer: () => {
+    const inputTokens = operation?.inputTokens ?? 0;
     return {
-      breaker,
-      refusalCode: path.startsWith('open') ? 'circuit_open' : isBusy ? 'probes_busy' : null,
-      isDegraded: path === 'budget_limited',
-      expectedNanoUsd: operation === undefined ? null : board.estimate(operation).expectedNanoUsd,
+      usage: usageOfTotals('usage', { inputTokens, outputTokens: 0 }),
+      isCounted: false,
+      fault: null,
     };
-  };
-  const plain = async (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-    (await send(url, init)).response;
-  return Object.assign(plain, {
-    send,
-    outlook,
-    provider: name,
-    breakers: () => [breaker],
-    rotateKey: () => breaker.rotateKey(),
-  });
+  },
+  openStream: () => {
+    throw new Error('it has no streams');
+  },
+  readFault({ status, headers, nowMs }) {
+    const after = headers.get('retry-after');
+    const retryAtMs = after === null ? null : nowMs + Number(after) * 1_000;
+    return { fault: FAULTS[status] ?? 'transient', code: null, message: '', retryAtMs };
+  },
+  refusalResponse: ({ breaker }) => ({ status: 503, body: { breaker } }),
+  errorFrame: () => '',
+});
+
+export interface GuardOptions {
+  readonly breaker?: BreakerOptions;
+  /** What a request is about to do, for boards that count money. @default it is free */
+  readonly operation?: Operation;
 }
+
+/** A protected fetch with one breaker for all of its requests. */
+export const guardedFetch = (
+  board: Board,
+  name: string,
+  { operation, breaker = {} }: GuardOptions = {},
+): ProtectedFetch =>
+  board.fetch(plainProfile(operation), {
+    provider: name,
+    breakerKey: () => name,
+    breaker,
+    retryAdvice: false,
+  });
 
 export type Up = Upstream & { readonly fetch: ProtectedFetch };
 
@@ -204,7 +173,9 @@ export interface RigOptions extends PoolOptions {
 }
 
 /** Breakers that open at the third failure in a row and stay open for a minute. */
-export const GUARD: GuardOptions = { failureThreshold: 3, recoveryTimeoutMs: 60_000 };
+export const GUARD = {
+  breaker: { failureThreshold: 3, recoveryTimeoutMs: 60_000 },
+} as const satisfies GuardOptions;
 
 /** A pool of members with an upstream each, which live where the pool's base URL does not. */
 export async function openPool(
@@ -216,7 +187,7 @@ export async function openPool(
   const list: PoolMember[] = [];
   for (const [id, { guard = GUARD, ...member }] of Object.entries(members)) {
     const upstream = await openUpstream();
-    up[id] = Object.assign(upstream, { fetch: guardedFetch(board, clock, id, guard) });
+    up[id] = Object.assign(upstream, { fetch: guardedFetch(board, id, guard) });
     list.push({ id, fetch: up[id].fetch, baseUrl: upstream.url, ...member });
   }
   const failovers: PoolFailover[] = [];

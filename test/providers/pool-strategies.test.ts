@@ -102,7 +102,7 @@ describe('API-36 load distribution with circuit breakers', () => {
   });
 
   test('API-36 load distribution with circuit breakers: one that fails at once is not taken for a fast one', async () => {
-    const never = { guard: { failureThreshold: 1_000_000 } };
+    const never = { guard: { breaker: { failureThreshold: 1_000_000 } } };
     const rig = await openPool({ broken: never, sound: never }, { strategy: 'fastest' });
     at(rig, 'broken').answer = () => DOWN;
     at(rig, 'sound').answer = after(rig, 300);
@@ -138,7 +138,7 @@ describe('API-36 load distribution with circuit breakers', () => {
 
   test('CRIT-58 the cheapest goes first, and one whose cost is unknown last', async () => {
     const on = await openMoney();
-    const guard = (dollars: number) => ({ guard: { operationOf: () => costing(dollars) } });
+    const guard = (dollars: number) => ({ guard: { operation: costing(dollars) } });
     const rig = await openPool(
       { unknown: {}, dear: guard(3), cheap: guard(1) },
       { strategy: 'cheapest', on },

@@ -1,4 +1,4 @@
-/** What an answer of OpenAI's with a status of success says: its usage, and failures in disguise. */
+/** What an answer with a status of success says: its usage, and a failure in disguise. */
 import type { Fault } from '../fault.ts';
 import { textAt } from '../json-reading.ts';
 import type { Answer, JsonObject, RequestView, ResponseView } from '../profile.ts';

@@ -94,7 +94,7 @@ export class AnswerStream implements StreamReader {
     if (this.#ended.size < ANSWERS_MAX) {
       this.#ended.add(typeof choice.index === 'number' ? choice.index : 0);
     }
-    if (true) this.#isComplete = true;
+    if (this.#ended.size >= this.#manner.answers) this.#isComplete = true;
   }
 
   #readEvent(event: JsonObject, type: string): void {

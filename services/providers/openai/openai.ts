@@ -2,8 +2,8 @@
  * OpenAI: chats, responses, completions, embeddings and batches, and any other server that speaks
  * its language, whatever its base URL.
  *
- * Batches: handing one in costs nothing yet and is said to; its file is not read. A batch is charged
- * when it is retrieved and found finished, at half price (tier `batch`), with its id as
+ * Batches: handing one in costs nothing yet and is said to; its file is not read. A batch is
+ * charged when it is retrieved and found finished, at half price (tier `batch`), with its id as
  * `usageKey`, because every later retrieval tells the same usage again.
  * Responses in the background: nobody waits for their usage, so their worst case is charged when
  * they are handed in, and looking at them is free.

@@ -75,8 +75,8 @@ function modelOf(operation: string, name: unknown): Operation {
 }
 
 /**
- * The first of `models`, which win over `model`: the others are asked where it fails. A preset names
- * none, so that its price is the default one until the answer tells its own.
+ * The first of `models`, which win over `model`: the others are asked where it fails. A preset
+ * names none, so that its price is the default one until the answer tells its own.
  */
 function readAgent(body: JsonObject): RequestReading {
   const [first] = listAt(body, 'models');
