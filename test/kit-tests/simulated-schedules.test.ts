@@ -110,7 +110,8 @@ it('API-48 api intermittent failure simulation: a share of requests fails, as th
   };
   const statusesOf = async (seed: number): Promise<number[]> => {
     await using server = await simulateOpenAI({ seed, plan });
-    return run(server, new VirtualClock(), 300, 0);
+    const statuses = await run(server, new VirtualClock(), 300, 0);
+    return statuses;
   };
   const first = await statusesOf(9);
   expect(share(first)).toBeGreaterThan(0.13);

@@ -16,7 +16,7 @@ async function problemOf(
 ): Promise<string> {
   const { board, clock } = await openVirtualBoard();
   const good = { id: 'a', fetch: guardedFetch(board, 'a') };
-  const members = [{ ...good, ...member } as PoolMember, ...more];
+  const members = [{ ...good, ...member }, ...more];
   try {
     createPool(members, options as PoolOptions, { clock, random: seededRandom(1) });
     return 'none';
