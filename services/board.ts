@@ -233,6 +233,7 @@ class LiveBoard implements Board {
       {
         find: (name) => this.#registry.get(name),
         breaker: (name, options) => this.#breaker(name, options),
+        book: (event) => this.#costs?.book(event),
       },
       this.#runtime,
     );

@@ -18,6 +18,7 @@ const KEYS = [
 const TAGS_MAX = 16;
 const TEXT_MAX = 256;
 const TOKENS_MAX = 1_000_000_000;
+const ANSWERS_MAX = 10_000;
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 export class CallSpec implements CallCost {
@@ -33,6 +34,8 @@ export class CallSpec implements CallCost {
   readonly outputTokens: number | null;
   readonly maxOutputTokens: number | null;
   readonly searchesMax: number;
+  readonly answers: number;
+  readonly serviceTier: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly override: CallOverride | null;
 
@@ -52,6 +55,10 @@ export class CallSpec implements CallCost {
     this.inputTokens = tokensOf('inputTokens', given.inputTokens);
     this.outputTokens = tokensOf('outputTokens', given.outputTokens);
     this.maxOutputTokens = tokensOf('maxOutputTokens', given.maxOutputTokens);
+    const { serviceTier } = given;
+    if (serviceTier !== undefined) checkText('operation.serviceTier', serviceTier);
+    this.serviceTier = serviceTier;
+    this.answers = given.answers === undefined ? 1 : answersOf(given.answers);
     this.searchesMax = tokensOf('searchesMax', given.searchesMax) ?? 0;
     const tags = said.tags ?? given.tags;
     this.tags = tags === undefined ? NO_TAGS : copyOfTags(tags);
@@ -166,6 +173,12 @@ function checkedOverride(override: unknown): CallOverride {
   checkText('override.reason', reason);
   checkText('override.by', by);
   return { reason, by };
+}
+
+function answersOf(answers: unknown): number {
+  const fits = Number.isSafeInteger(answers) && (answers as number) >= 1;
+  if (fits && (answers as number) <= ANSWERS_MAX) return answers as number;
+  throw invalidArgument('operation.answers', `an integer from 1 to ${ANSWERS_MAX}`, answers);
 }
 
 function tokensOf(name: string, tokens: unknown): number | null {

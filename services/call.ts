@@ -23,6 +23,13 @@ export interface Operation {
    */
   readonly maxOutputTokens?: number;
   /**
+   * Answers that the request asks for at once (`n`): each may be as long as the model's maximum.
+   * `maxOutputTokens` is that of all of them together. @default 1
+   */
+  readonly answers?: number;
+  /** The tier asked for, where tiers differ in price (`flex`, `priority`, …). @default standard */
+  readonly serviceTier?: string;
+  /**
    * The most searches or calls of paid tools that the request may lead to: their fees are reserved
    * beside its tokens. @default 0
    */

@@ -17,6 +17,8 @@ export interface CallCost {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly maxOutputTokens: number | null;
+  readonly answers: number;
+  readonly serviceTier: string | undefined;
   /** 0 where it makes none. */
   readonly searchesMax: number;
   readonly tags: Readonly<Record<string, string>>;

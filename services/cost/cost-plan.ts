@@ -53,10 +53,12 @@ export class CostPlan {
     operation: string,
     model: string | undefined,
     tags: Readonly<Record<string, string>>,
+    serviceTier?: string,
   ): boolean {
     const { shape } = this;
     if (shape.breaker !== breaker || shape.provider !== provider) return false;
     if (shape.operation !== operation || shape.model !== model) return false;
+    if (shape.serviceTier !== serviceTier) return false;
     let count = 0;
     for (const name in tags) {
       if (shape.tags[name] !== tags[name]) return false;
@@ -157,21 +159,22 @@ export class PlanCache {
     model: string | undefined,
     tags: Readonly<Record<string, string>>,
     nowMs: number,
+    serviceTier?: string,
   ): CostPlan {
     const last = this.#last;
-    if (last?.isOf(breaker, provider, operation, model, tags)) {
+    if (last?.isOf(breaker, provider, operation, model, tags, serviceTier)) {
       last.renew(nowMs);
       return last;
     }
-    let key = `${breaker}\0${provider}\0${operation}\0${model}`;
+    let key = `${breaker}\0${provider}\0${operation}\0${model}\0${serviceTier}`;
     for (const name in tags) key += `\0${name}\0${tags[name]}`;
     const known = this.#plans.get(key);
     // Texts may hold what separates them, and a model may be called `undefined`.
-    if (known?.isOf(breaker, provider, operation, model, tags)) {
+    if (known?.isOf(breaker, provider, operation, model, tags, serviceTier)) {
       known.renew(nowMs);
       return (this.#last = known);
     }
-    const shape = { breaker, provider, operation, model, tags: { ...tags } };
+    const shape = { breaker, provider, operation, model, tags: { ...tags }, serviceTier };
     const plan = new CostPlan(shape, this.#sources, nowMs);
     if (this.#plans.size >= PLANS_MAX)
       this.#plans.delete(this.#plans.keys().next().value as string);

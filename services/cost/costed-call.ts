@@ -54,6 +54,7 @@ export class CostedCall implements EstimateRequest {
   readonly inputTokensMax: number | null;
   readonly outputTokens: number | null;
   readonly maxOutputTokens: number | null;
+  readonly answers: number;
   readonly price: Price;
   /** Wall-clock milliseconds of its reservation. */
   atMs: number;
@@ -118,6 +119,7 @@ export class CostedCall implements EstimateRequest {
     this.inputTokensMax = count?.tokensMax ?? null;
     this.outputTokens = cost.outputTokens;
     this.maxOutputTokens = maxOutputTokens;
+    this.answers = cost.answers;
     this.price = plan.price;
     this.atMs = atMs;
   }

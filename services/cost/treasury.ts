@@ -77,10 +77,19 @@ export class Treasury implements CallEnder {
     const { clock, plans, estimators } = this.#parts;
     const nowMs = clock.nowMs();
     const { provider, defaultMaxOutputTokens } = host.options;
-    const plan = plans.of(host.name, provider, cost.operation, cost.model, cost.tags, nowMs);
+    const plan = plans.of(
+      host.name,
+      provider,
+      cost.operation,
+      cost.model,
+      cost.tags,
+      nowMs,
+      cost.serviceTier,
+    );
     const count = cost.inputTokens === null ? this.#count(cost) : null;
+    const byDefault = defaultMaxOutputTokens ?? this.#parts.defaultMaxOutputTokens;
     const maxOutputTokens =
-      cost.maxOutputTokens ?? defaultMaxOutputTokens ?? this.#parts.defaultMaxOutputTokens;
+      cost.maxOutputTokens ?? (byDefault === null ? null : byDefault * cost.answers);
     const call = new CostedCall(this, plan, cost, count, maxOutputTokens, nowMs);
     call.weigh(estimators.estimate(call));
     return call;

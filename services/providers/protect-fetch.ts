@@ -8,6 +8,7 @@ import { specOf } from '../call-spec.ts';
 import type { CallOptions, Operation } from '../call.ts';
 import { onAbort } from '../abort.ts';
 import { noTurn } from '../cost/cost-refusal.ts';
+import type { CostEvent } from '../cost/cost-events.ts';
 import type { NanoUsd } from '../cost/money.ts';
 import type { BreakerOptions } from '../options.ts';
 import type { Refusal } from '../refusal.ts';
@@ -24,6 +25,8 @@ import { ProviderCall, type CallParts } from './provider-call.ts';
 export interface FetchHost {
   readonly credentials: Credentials;
   find(name: string): BreakerCore | undefined;
+  /** Books a cost that an answer tells of, once for each id. */
+  book(event: CostEvent): void;
   /** @throws FuseboardError as `board.breaker` */
   breaker(name: string, options: BreakerOptions): BreakerCore;
 }
@@ -68,6 +71,7 @@ class FetchGuard {
       profile,
       options: resolveFetchOptions(profile.name, options),
       credentials: host.credentials,
+      book: (event) => host.book(event),
       pacer: new LimitPacer(),
     };
   }

@@ -5,6 +5,8 @@
 import { onAbort } from '../abort.ts';
 import type { BreakerCore } from '../breaker-core.ts';
 import type { CallContext, CallOptions } from '../call.ts';
+import type { CostEvent } from '../cost/cost-events.ts';
+import type { Usage } from '../cost/usage.ts';
 import type { FuseboardError } from '../errors.ts';
 import type { Verdict } from '../outcome.ts';
 import type { Refusal } from '../refusal.ts';
@@ -34,6 +36,7 @@ export interface CallParts {
   readonly options: ResolvedFetchOptions;
   readonly credentials: Credentials;
   readonly pacer: LimitPacer;
+  readonly book: (event: CostEvent) => void;
 }
 
 export class ProviderCall {
@@ -171,9 +174,31 @@ export class ProviderCall {
     throw this.#failWith(response, bytes, fault, verdict);
   }
 
-  #tell(context: CallContext, { usage, isCounted }: Answer): void {
+  #tell(context: CallContext, { usage, isCounted, usageKey, model }: Answer): void {
     if (usage === null) return;
+    if (usageKey !== undefined) {
+      this.#bookOnce(context, usageKey, usage, model ?? this.reading.operation.model);
+      return;
+    }
     contained(this.breaker, 'usage', () => context.usage(usage, { isEstimated: isCounted }));
+  }
+
+  /** What an answer tells again each time it is asked for: the asking itself costs nothing. */
+  #bookOnce(context: CallContext, key: string, usage: Usage, model: string | undefined): void {
+    const { book, options } = this.#parts;
+    const { provider } = options;
+    context.usage({ requests: 0 });
+    contained(this.breaker, 'usageKey', () =>
+      book({
+        kind: 'cost',
+        id: `${provider}:${key}`,
+        operation: this.reading.operation.operation,
+        breaker: this.breaker.name,
+        provider,
+        usage,
+        ...(model === undefined ? {} : { model }),
+      }),
+    );
   }
 
   /** An error of the provider's. */

@@ -26,6 +26,7 @@ export class Providers {
     this.#host = {
       credentials: new Credentials((name) => host.find(name)),
       find: (name) => host.find(name),
+      book: (event) => host.book(event),
       breaker: (name, options) => host.breaker(name, options),
     };
   }

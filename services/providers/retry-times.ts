@@ -1,8 +1,8 @@
 /**
  * When a provider wants to hear from us again, and how near its limits we are: from its headers.
- * The headers that count are `retry-after-ms`, `retry-after` (RFC 9110, 10.2.3) and OpenAI's
- * `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, whose resets are durations as Go writes them
- * ("6m0s"; rate limits guide of the OpenAI platform). A header that says nothing sensible says
+ * Those that count are `retry-after-ms`, `retry-after` (RFC 9110, 10.2.3) and OpenAI's
+ * `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, whose resets are durations as Go writes
+ * them ("6m0s"; rate limits guide of the OpenAI platform). A header that says nothing sensible says
  * nothing. A wait of more than 24 hours counts as 24 hours, and of more than 31 days as a mistake:
  * an instant where a span should be.
  */

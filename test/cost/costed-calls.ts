@@ -48,6 +48,8 @@ export function callMaker(
         outputTokens: null,
         maxOutputTokens: null,
         searchesMax: 0,
+        answers: 1,
+        serviceTier: undefined,
         tags: {},
         override: override ?? null,
       };

@@ -176,6 +176,15 @@ test('rounds do not overlap, end when they are stopped, and outlive a callback t
   await clock.advanceAsync(10_000);
   expect([calls, server.asked.length, clock.pendingCount]).toEqual([2, 2, 0]);
   expect(() => probes.every(0, () => {})).toThrow(/milliseconds/);
+
+  let arrived = (): void => {};
+  const reached = new Promise<void>((resolve) => (arrived = resolve));
+  server.reply = () => () => arrived();
+  const stopped = probes.every(1_000, () => calls++, ['health']);
+  await reached;
+  stopped.stop();
+  await stopped.settled();
+  expect([calls, stopped.failure, clock.pendingCount]).toEqual([2, undefined, 0]);
 });
 
 test('an answer without end is not read to its end, and a server that is gone has failed', async () => {

@@ -104,6 +104,7 @@ describe('what cannot be done twice', () => {
     expect(response.status).toBe(503);
     expect(at(rig, 'a').hits[0]?.body).toBe('once');
     expect(at(rig, 'b').hits).toEqual([]);
+    expect(rig.failovers).toEqual([]);
   });
 
   test('a body that is a stream reaches the next member where the first has refused', async () => {

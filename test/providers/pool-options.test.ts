@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { isFuseboardError } from '../../index.ts';
 import { createPool } from '../../services/providers/pool/create-pool.ts';
-import type { PoolMember, PoolOptions } from '../../services/providers/pool/pool.ts';
+import type { PoolMember } from '../../services/providers/pool/pool.ts';
 import { openVirtualBoard } from '../board/open-boards.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import { guardedFetch } from './pool-rig.ts';
@@ -18,7 +18,7 @@ async function problemOf(
   const good = { id: 'a', fetch: guardedFetch(board, 'a') };
   const members = [{ ...good, ...member }, ...more];
   try {
-    createPool(members, options as PoolOptions, { clock, random: seededRandom(1) });
+    createPool(members, options, { clock, random: seededRandom(1) });
     return 'none';
   } catch (error) {
     if (!isFuseboardError(error) || error.code !== 'invalid_option') throw error;

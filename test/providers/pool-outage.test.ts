@@ -83,6 +83,30 @@ describe('API-34 cascading failure prevention', () => {
     expect(await rig.askTimes(5)).toEqual({ a: 5, b: 2 });
   });
 
+  test('CRIT-40 a credit comes back when the member that it was for refuses', async () => {
+    const rig = await openPool(
+      {
+        a: { priority: 1 },
+        b: { priority: 2, guard: { breaker: { bulkhead: { callsMax: 1 } } } },
+        c: { priority: 3 },
+      },
+      { retryBudget: { ratio: 0, minPerSecond: 1, creditsMax: 1 } },
+    );
+    at(rig, 'b').answer = () => 'hang';
+    const held = at(rig, 'b')
+      .fetch(at(rig, 'b').url)
+      .catch(() => {});
+    await at(rig, 'b').hanging;
+    at(rig, 'a').answer = () => DOWN;
+    expect(await rig.askTimes(2)).toEqual({ a: 2, b: 0, c: 1 });
+    expect(rig.failovers.slice(0, 2)).toMatchObject([
+      { from: 'a', to: 'b', reason: 'transient', attempt: 2 },
+      { from: 'b', to: 'c', reason: 'bulkhead_full', attempt: 3 },
+    ]);
+    at(rig, 'b').release();
+    await held;
+  });
+
   test('CRIT-40 going past a member that refuses costs no credit: nothing was sent there', async () => {
     const rig = await openPool(two, { retryBudget: { ratio: 0, minPerSecond: 0 } });
     rig.board.breaker('a').forceOpen('test');

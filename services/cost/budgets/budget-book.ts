@@ -15,6 +15,8 @@ export interface CallShape {
   readonly operation: string;
   readonly model: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  /** Undefined: the standard one. */
+  readonly serviceTier?: string | undefined;
 }
 
 /** Accounts that one search for an idle one looks at. */

@@ -16,6 +16,8 @@ export interface EstimateRequest {
   readonly outputTokens: number | null;
   /** The limit that the call itself sets; null where it sets none. */
   readonly maxOutputTokens: number | null;
+  /** Answers asked for at once, each with a model's maximum of its own. @default 1 */
+  readonly answers?: number;
   readonly price: Price;
   /** Wall-clock milliseconds. */
   readonly atMs: number;

@@ -80,9 +80,9 @@ export class TokensEstimator implements Estimator {
 }
 
 /** The most tokens that a call can put out: the smaller of its own limit and its model's. */
-function outputCap({ maxOutputTokens, price }: EstimateRequest): number {
-  const modelMax = price.outputTokensMax;
-  if (maxOutputTokens === null) return modelMax ?? OUTPUT_TOKENS_MAX_DEFAULT;
+function outputCap({ maxOutputTokens, price, answers = 1 }: EstimateRequest): number {
+  const modelMax = price.outputTokensMax === null ? null : price.outputTokensMax * answers;
+  if (maxOutputTokens === null) return modelMax ?? OUTPUT_TOKENS_MAX_DEFAULT * answers;
   return modelMax === null ? maxOutputTokens : Math.min(maxOutputTokens, modelMax);
 }
 

@@ -20,7 +20,7 @@ export interface JsonApiOperation {
   readonly model?: (request: JsonObject) => string | undefined;
   /** The text that is sent, to have its tokens counted. @default none */
   readonly input?: (request: JsonObject) => string;
-  /** Member of the request that caps the output's tokens, for example `max_tokens`. @default none */
+  /** Member of the request that caps its output, for example `max_tokens`. @default none */
   readonly outputCap?: string;
   /** What a call used, from the answer; null where it does not say. @default null */
   readonly usage?: (answer: JsonObject, request: JsonObject) => Usage | null;
@@ -67,7 +67,10 @@ export interface JsonApiOptions {
   readonly credentialHeaders?: readonly string[];
   /** Options of its breakers, by scope. @default the board's */
   readonly breakerOptions?: (scope: string) => BreakerOptions;
-  /** What the body of an error says. @default `error`, `message`, `detail` and `code` are looked for */
+  /**
+   * What the body of an error says.
+   * @default `error`, `message`, `detail`, `title`, `code` and `type` are looked for
+   */
   readonly error?: (body: JsonObject) => JsonApiError;
   /** The class of a failure, where its status does not tell; undefined: as its status says. */
   readonly fault?: (response: ResponseView) => FaultName | undefined;

@@ -161,7 +161,7 @@ function isStream({ stream }: JsonApiOptions, body: JsonObject): boolean {
   return isAsked === undefined ? body.stream === true : asked(() => isAsked(body), false) === true;
 }
 
-/** What most APIs say: `{error: {message, code}}`, `{error}`, `{message}`, `{detail}`, `{title}`. */
+/** What most APIs say: `{ error: { message, code } }`, `{ error }`, `{ message }`, `{ detail }`. */
 function errorIn(body: JsonObject): JsonApiError {
   const error = objectAt(body, 'error') ?? body;
   return {

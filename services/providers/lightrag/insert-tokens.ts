@@ -3,7 +3,7 @@
  * the background and report to nobody. A document is cut into chunks; of each, a language model
  * extracts entities, is asked once more for what it missed, and everything is embedded.
  *
- * Source: https://github.com/HKUDS/LightRAG, lightrag/operate.py, prompt.py and constants.py (v1.5).
+ * Source: https://github.com/HKUDS/LightRAG (v1.5), lightrag/operate.py, prompt.py, constants.py.
  */
 import type { Usage } from '../../cost/usage.ts';
 import { listAt } from '../json-reading.ts';

@@ -38,8 +38,7 @@ export function startRounds({ clock, deadlines, everyMs, each }: RoundsOptions):
     } catch (error) {
       if (!signal.aborted) failure = error;
     }
-    if (signal.aborted) return;
-    next = deadlines.at(clock.monotonicMs() + everyMs, begin);
+        next = deadlines.at(clock.monotonicMs() + everyMs, begin);
   };
   const begin = (): void => {
     round = run();

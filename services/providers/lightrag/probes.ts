@@ -36,7 +36,10 @@ export interface LightragProbesOptions {
   readonly baseUrl: string | URL;
   /** Name of the breaker that hears of a scope, as `breakerKey` of `board.fetch` names it. */
   readonly breaker: (scope: LightragScope) => string;
-  /** What sends the requests: not a protected fetch, whose breaker would refuse them. @default the global `fetch` */
+  /**
+   * What sends the requests: not a protected fetch, whose breaker would refuse them.
+   * @default the global `fetch`
+   */
   readonly fetch?: ProbeFetch;
   /** Sent with every request, for example `{ 'x-api-key': key }`. @default none */
   readonly headers?: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@
  * keywords, unless the request brings its own; the second answers from what was retrieved, unless
  * only the context was asked for.
  *
- * Source: https://github.com/HKUDS/LightRAG, lightrag/operate.py, prompt.py and constants.py (v1.5).
+ * Source: https://github.com/HKUDS/LightRAG (v1.5), lightrag/operate.py, prompt.py, constants.py.
  */
 import { isJsonObject, listAt, objectAt, textAt } from '../json-reading.ts';
 import type { CountTokens, JsonObject } from '../profile.ts';

@@ -113,7 +113,7 @@ export function routeOf(request: RequestView): LightragRoute {
 const isQuery = (path: string): boolean =>
   path.endsWith('/query') || path.endsWith('/query/stream') || path.endsWith('/query/data');
 
-/** A retrieval that makes the model find its keywords first is a query; one that does not, is not. */
+/** A retrieval for which the model must find keywords first is a query. */
 function queryRoute(path: string, { body }: RequestView): LightragRoute {
   const isAnswer =
     !path.endsWith('/data') && body?.only_need_context !== true && body?.only_need_prompt !== true;

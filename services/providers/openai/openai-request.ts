@@ -60,7 +60,18 @@ export function readOpenAIRequest(request: RequestView): RequestReading {
 
 function namedBy(operation: string, body: JsonObject, path: string): Operation {
   const model = modelName(body.model) ?? modelName(deploymentIn(path));
-  return model === undefined ? { operation } : { operation, model };
+  const serviceTier = tierIn(body);
+  return {
+    operation,
+    ...(model === undefined ? {} : { model }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
+}
+
+/** The tier asked for, where that is not the standard one or the provider's own choice. */
+function tierIn({ service_tier: tier }: JsonObject): string | undefined {
+  const name = modelName(tier);
+  return name === 'auto' || name === 'default' ? undefined : name;
 }
 
 /** A model's name; undefined for what cannot be one. */
@@ -109,12 +120,14 @@ function readResponse(named: Operation, body: JsonObject): RequestReading {
   };
 }
 
-/** The most that all answers together may put out. */
+/** How many answers there may be, and the most that all of them together may put out. */
 export const outputCap = (
   cap: number | undefined,
   answers: number,
-): { readonly maxOutputTokens?: number } =>
-  cap === undefined ? {} : { maxOutputTokens: Math.min(cap * answers, TOKENS_MAX) };
+): Pick<Operation, 'maxOutputTokens' | 'answers'> => ({
+  ...(cap === undefined ? {} : { maxOutputTokens: Math.min(cap * answers, TOKENS_MAX) }),
+  ...(answers === 1 ? {} : { answers }),
+});
 
 /** How many answers a chat asks for. */
 export const answersIn = (body: JsonObject | null): number => answersAt(body, 'n');
