@@ -38,7 +38,8 @@ export function startRounds({ clock, deadlines, everyMs, each }: RoundsOptions):
     } catch (error) {
       if (!signal.aborted) failure = error;
     }
-        next = deadlines.at(clock.monotonicMs() + everyMs, begin);
+    if (signal.aborted) return;
+    next = deadlines.at(clock.monotonicMs() + everyMs, begin);
   };
   const begin = (): void => {
     round = run();
