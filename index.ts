@@ -139,7 +139,13 @@ export type {
   JsonApiStream,
 } from './services/providers/json-api/json-api-options.ts';
 export { lightrag, lightragProfile } from './services/providers/lightrag/lightrag.ts';
-export type { LightragOptions } from './services/providers/lightrag/lightrag-options.ts';
+export type {
+  LightragCalls,
+  LightragOptions,
+} from './services/providers/lightrag/lightrag-options.ts';
+export type { LightragCheck } from './services/providers/lightrag/probe-checks.ts';
+export type { ProbeRounds } from './services/providers/lightrag/probe-rounds.ts';
+export type { LightragScope } from './services/providers/lightrag/routes.ts';
 export {
   lightragProbes,
   type LightragProbes,

@@ -40,8 +40,11 @@ export interface FetchOptions {
   readonly provider?: string;
   /** What sends the requests. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch;
-  /** Options of its breakers; what the profile and the board say otherwise. */
-  readonly breaker?: BreakerOptions;
+  /**
+   * Options of its breakers, or what makes them of a breaker's scope (see {@link KeyedRequest}).
+   * What they leave out is the profile's, then the board's.
+   */
+  readonly breaker?: BreakerOptions | ((scope: string) => BreakerOptions);
   /**
    * Names the breaker of a request.
    * @default provider, fingerprint of the credential and model, so that one tenant's bad key or
@@ -82,7 +85,7 @@ export interface ResolvedFetchOptions extends Required<
   Omit<FetchOptions, 'stream' | 'fetch' | 'breaker' | 'breakerKey' | 'describe'>
 > {
   readonly fetch: typeof globalThis.fetch;
-  readonly breaker: BreakerOptions;
+  readonly breaker: (scope: string) => BreakerOptions;
   readonly breakerKey: ((request: KeyedRequest) => string) | null;
   readonly describe: ((request: RequestView) => RequestLabels) | null;
   readonly stream: ResolvedDeadlines;
@@ -130,18 +133,17 @@ export function resolveFetchOptions(name: string, options: FetchOptions): Resolv
   if (onRefusal !== 'respond' && onRefusal !== 'throw') {
     throw invalidOption('fetch.onRefusal', "'respond' or 'throw'", onRefusal);
   }
-  if (!isObject(breaker)) throw invalidOption('fetch.breaker', 'an object', breaker);
-  for (const key of OWN_OPTIONS) {
-    if (!Object.hasOwn(breaker, key)) continue;
-    throw invalidOption(`fetch.breaker.${key}`, 'absent: the profile decides it', 'one');
-  }
+  const breakerOf =
+    typeof breaker === 'function'
+      ? (scope: string) => checkedBreaker(breaker(scope))
+      : always(checkedBreaker(breaker));
   knownKeys('fetch.stream', stream, ['firstTokenMs', 'idleMs', 'totalMs']);
   const flag = (key: 'usageRequest' | 'outputCap' | 'errorEvent' | 'retryAdvice' | 'heedLimits') =>
     booleanOption(`fetch.${key}`, options[key]);
   return {
     provider,
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    breaker,
+    breaker: breakerOf,
     breakerKey: options.breakerKey ?? null,
     describe: options.describe ?? null,
     onRefusal,
@@ -174,6 +176,20 @@ function booleanOption(path: string, value: boolean | undefined): boolean {
   if (value === undefined) return true;
   if (typeof value !== 'boolean') throw invalidOption(path, 'true or false', value);
   return value;
+}
+
+const always =
+  <T>(value: T): (() => T) =>
+  () =>
+    value;
+
+function checkedBreaker(breaker: unknown): BreakerOptions {
+  if (!isObject(breaker)) throw invalidOption('fetch.breaker', 'an object', breaker);
+  for (const key of OWN_OPTIONS) {
+    if (!Object.hasOwn(breaker, key)) continue;
+    throw invalidOption(`fetch.breaker.${key}`, 'absent: the profile decides it', 'one');
+  }
+  return breaker as BreakerOptions;
 }
 
 function deadlineOption(name: string, value: number | null | undefined, byDefault: number): number {

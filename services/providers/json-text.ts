@@ -61,7 +61,7 @@ function wordEnd(text: string, at: number): number {
   let end = at;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (code === COMMA || code === BRACE_END || code === BRACKET_END || isSpace(code)) return end;
+    if (code === COMMA || code === BRACE_END || isSpace(code)) return end;
   }
   return end;
 }

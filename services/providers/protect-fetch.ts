@@ -9,10 +9,11 @@ import type { CallOptions, Operation } from '../call.ts';
 import { onAbort } from '../abort.ts';
 import { noTurn } from '../cost/cost-refusal.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
+import type { Treasury } from '../cost/treasury.ts';
 import type { NanoUsd } from '../cost/money.ts';
 import type { BreakerOptions } from '../options.ts';
 import type { Refusal } from '../refusal.ts';
-import { contained } from './answer.ts';
+import { contained, countTokens } from './answer.ts';
 import { fingerprintOf, type Credentials } from './credentials.ts';
 import { resolveFetchOptions, type FetchOptions, type KeyedRequest } from './fetch-options.ts';
 import { LimitPacer } from './limit-pacer.ts';
@@ -24,6 +25,8 @@ import { ProviderCall, type CallParts } from './provider-call.ts';
 /** What a protected fetch needs of its board. */
 export interface FetchHost {
   readonly credentials: Credentials;
+  /** Null where nobody counts costs. */
+  readonly treasury: Treasury | null;
   find(name: string): BreakerCore | undefined;
   /** Books a cost that an answer tells of, once for each id. */
   book(event: CostEvent): void;
@@ -109,7 +112,9 @@ class FetchGuard {
 
   #callOf(request: OutgoingRequest): ProviderCall {
     const { profile, options } = this.#parts;
-    const reading = profile.readRequest(request);
+    const { treasury } = this.#host;
+    const count = treasury === null ? undefined : countTokens(treasury);
+    const reading = profile.readRequest(request, count);
     const { operation } = reading;
     const fingerprint = fingerprintOf(request.headers, profile.credentialHeaders);
     const scope = reading.scope ?? operation.model ?? operation.operation;
@@ -139,7 +144,7 @@ class FetchGuard {
     const { profile, options } = this.#parts;
     const { provider } = options;
     const own = profile.breakerOptions?.(scope) ?? {};
-    return this.#host.breaker(name, { ...own, ...options.breaker, provider });
+    return this.#host.breaker(name, { ...own, ...options.breaker(scope), provider });
   }
 
   /** Asks for the usage of a stream, and caps the output where somebody said how. */

@@ -21,10 +21,13 @@ export class Providers {
   readonly #host: FetchHost;
   readonly #runtime: Runtime;
 
-  constructor(host: Omit<FetchHost, 'credentials'>, runtime: Runtime) {
+  constructor(host: Omit<FetchHost, 'credentials' | 'treasury'>, runtime: Runtime) {
     this.#runtime = runtime;
     this.#host = {
       credentials: new Credentials((name) => host.find(name)),
+      get treasury() {
+        return runtime.treasury;
+      },
       find: (name) => host.find(name),
       book: (event) => host.book(event),
       breaker: (name, options) => host.breaker(name, options),

@@ -18,6 +18,16 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
     'later: sunny, and the breaker is closed',
     'the server got 4 requests for 6 calls',
   ],
+  'fourth-provider.ts': [
+    'translated: bonjour',
+    'detected: en',
+    'spent: $0.00024',
+    'call 1: 500, its own error',
+    '  hoarse',
+    'call 2: 500, its own error',
+    'call 3: 503, circuit_open',
+    '4 requests arrived for 5 calls',
+  ],
   'state-survives-a-restart.ts': [
     'search: closed → open.cooling',
     'after the restart: open, because of consecutive_failures',

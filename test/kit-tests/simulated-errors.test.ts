@@ -113,7 +113,8 @@ describe('API-44 mock api error simulation: transport', () => {
   const last = () => openai.requests.at(-1);
 
   it.each([false, true])('a reset and cuts are failures of the network, stream: %s', async (s) => {
-    await expect(read({ type: 'reset' }, s)).rejects.toThrow('fetch failed');
+    const reset = { message: 'fetch failed', cause: { code: 'ECONNRESET' } };
+    await expect(read({ type: 'reset' }, s)).rejects.toMatchObject(reset);
     await expect(read({ type: 'cut', afterChunks: 0 }, s)).rejects.toThrow('terminated');
     await expect(read({ type: 'cut', afterChunks: 3 }, s)).rejects.toThrow('terminated');
     expect(last()).toMatchObject({ ended: 'closed', chunkCount: 3 });

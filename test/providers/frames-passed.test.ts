@@ -91,11 +91,18 @@ describe('a frame that is too long', () => {
     for (const mayHide of [true, false]) {
       const text = `data: 1\n\n${long}\n\ndata: 2\n\n`;
       const options = { mayHide, frameBytesMax: 64 };
-      const { frames, passed, heldMax } = passageOf('sse', options, cutAt(bytesOf(text), cuts), () =>
-        'keep',
+      const { frames, passed, heldMax } = passageOf(
+        'sse',
+        options,
+        cutAt(bytesOf(text), cuts),
+        () => 'keep',
       );
       expect(passed).toBe(text);
-      expect(frames.map(({ data, isTooLong }) => (isTooLong ? 'long' : data))).toEqual(['1', 'long', '2']);
+      expect(frames.map(({ data, isTooLong }) => (isTooLong ? 'long' : data))).toEqual([
+        '1',
+        'long',
+        '2',
+      ]);
       expect(heldMax).toBeLessThanOrEqual(64);
     }
   });
@@ -162,7 +169,9 @@ it.each([
 ])('4 MB of %s pass in chunks of any size', (_, unit) => {
   const text = unit.repeat(4_000_000 / unit.length);
   const bytes = bytesOf(text);
-  const cuts = Array.from({ length: 600 }, (__, index) => index * index * 11).filter((at) => at < bytes.length);
+  const cuts = Array.from({ length: 600 }, (__, index) => index * index * 11).filter(
+    (at) => at < bytes.length,
+  );
   const { passed, heldMax } = passageOf('sse', { mayHide: true }, cutAt(bytes, cuts));
   expect(passed === text).toBe(true);
   expect(heldMax).toBeLessThanOrEqual(1_048_576);

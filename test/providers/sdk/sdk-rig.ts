@@ -1,5 +1,5 @@
 /**
- * Clients as their users set them up: on a board whose time stands still, before a simulated
+ * Clients as their users set them up, on a board whose time stands still, before a simulated
  * provider. What a client sends is counted twice: when it asks the protected fetch, and upstream.
  */
 import Perplexity from '@perplexity-ai/perplexity_ai';
@@ -9,10 +9,9 @@ import type { Board, BoardOptions, Breaker, Fact } from '../../../index.ts';
 import type { FetchOptions } from '../../../services/providers/fetch-options.ts';
 import type { ProtectedFetch } from '../../../services/providers/protected-fetch.ts';
 import { openVirtualBoard } from '../../board/open-boards.ts';
+import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import { simulateOpenAI } from '../../kit/providers/openai/simulate-openai.ts';
 import { simulatePerplexity } from '../../kit/providers/perplexity/simulate-perplexity.ts';
-import type { Plan } from '../../kit/providers/plan.ts';
-import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import type { SimulatedProvider } from '../../kit/providers/simulation.ts';
 import type { VirtualClock } from '../../kit/virtual-clock.ts';
 import { atEnd } from '../../persistence/scratch.ts';
@@ -27,67 +26,108 @@ export const CHAT = {
   max_tokens: 100,
 };
 
+/** A client that retries waits no longer than this before it does. */
+export const SOON = { 'retry-after-ms': '1' } as const;
+
 export interface SdkRig {
   readonly board: Board;
   readonly clock: VirtualClock;
   readonly upstream: SimulatedProvider;
   readonly fetch: ProtectedFetch;
-  readonly facts: readonly Fact[];
-  /** The breaker that was used first. */
-  readonly breaker: Breaker;
-  /** How often a client has asked the protected fetch. */
-  readonly askedCount: number;
   /** The same fetch, counted. */
   readonly counted: typeof globalThis.fetch;
+  /** How often a client has asked it. */
+  readonly askedCount: number;
+  /** The breaker that was used first. */
+  readonly breaker: Breaker;
+  /** Every fact so far. */
+  facts(): readonly Fact[];
   /** Outcomes of the calls that have ended, in order. */
   outcomes(): string[];
-  /** Lets time pass until a promise has settled, a second at most for each look. */
-  pass<T>(promise: Promise<T>): Promise<T>;
+  /** What the provider does from now on, with every request. */
+  behave(behaviour: Behaviour): void;
 }
 
-const HOURS_MAX = 48;
+export type SdkBoardOptions = Omit<BoardOptions, 'clock'>;
 
 async function rigOn(
   upstream: SimulatedProvider,
   provider: 'openai' | 'perplexity',
-  boardOptions: BoardOptions & { readonly clock?: VirtualClock },
+  boardOptions: SdkBoardOptions,
   fetchOptions: FetchOptions,
 ): Promise<SdkRig> {
-  const { board, clock, facts } = await openVirtualBoard({ tokenizer: false, ...boardOptions });
+  const { board, clock, facts } = await openVirtualBoard({
+    ...(boardOptions.budgets === undefined ? {} : { tokenizer: false }),
+    ...boardOptions,
+  });
   atEnd(() => void upstream.close());
   const fetch = board.fetch(provider, fetchOptions);
   let askedCount = 0;
+  const soFar = (): readonly Fact[] => {
+    board.flush();
+    return facts;
+  };
   return {
     board,
     clock,
     upstream,
     fetch,
-    facts,
-    get breaker() {
-      return fetch.breakers()[0] as Breaker;
-    },
-    get askedCount() {
-      return askedCount;
-    },
     counted: (...args) => {
       askedCount += 1;
       return fetch(...args);
     },
-    outcomes: () => {
-      board.flush();
-      return facts.flatMap((fact) => (fact.type === 'call.finished' ? [fact.outcome] : []));
+    get askedCount() {
+      return askedCount;
     },
-    pass: (promise) => passing(clock, promise),
+    get breaker() {
+      return fetch.breakers()[0] as Breaker;
+    },
+    facts: soFar,
+    outcomes: () =>
+      soFar().flatMap((fact) => (fact.type === 'call.finished' ? [fact.outcome] : [])),
+    behave: (behaviour) => upstream.script({ phases: [{ behaviour }] }),
   };
 }
 
-/** An hour a step: what is waited for here is a deadline, and not another process. */
-async function passing<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const over = (): void => {
-    isOver = true;
-  };
-  promise.then(over, over);
-  for (let hour = 0; hour < HOURS_MAX && !isOver; hour++) await clock.advanceAsync(3_600_000);
-  return promise;
+export const openaiRig = async (
+  fetchOptions: FetchOptions = {},
+  boardOptions: SdkBoardOptions = {},
+): Promise<SdkRig> =>
+  rigOn(await simulateOpenAI({ seed: 7 }), 'openai', boardOptions, fetchOptions);
+
+export const perplexityRig = async (
+  fetchOptions: FetchOptions = {},
+  boardOptions: SdkBoardOptions = {},
+): Promise<SdkRig> =>
+  rigOn(await simulatePerplexity({ seed: 7 }), 'perplexity', boardOptions, fetchOptions);
+
+/** As its users get it: with two retries of its own, where `maxRetries` says nothing else. */
+export const openaiClient = (rig: SdkRig, options: { maxRetries?: number } = {}): OpenAI =>
+  new OpenAI({ apiKey: SECRET, baseURL: rig.upstream.baseUrl, fetch: rig.counted, ...options });
+
+export const perplexityClient = (rig: SdkRig, options: { maxRetries?: number } = {}): Perplexity =>
+  new Perplexity({ apiKey: SECRET, baseURL: rig.upstream.url, fetch: rig.counted, ...options });
+
+/** What a promise is rejected with; it must be. */
+export async function errorOf(promise: PromiseLike<unknown>): Promise<Error> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error(`it was not rejected, but gave ${JSON.stringify(value)}`);
+}
+
+/** What a stream gave, and the error that ended it, if one did. */
+export async function piecesOf<T>(
+  stream: PromiseLike<AsyncIterable<T>>,
+): Promise<{ readonly pieces: readonly T[]; readonly error: Error | null }> {
+  const pieces: T[] = [];
+  try {
+    for await (const piece of await stream) pieces.push(piece);
+  } catch (error) {
+    return { pieces, error: error as Error };
+  }
+  return { pieces, error: null };
 }

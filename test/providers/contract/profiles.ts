@@ -1,0 +1,250 @@
+/**
+ * The profiles that the contract holds for, each with a simulated server that speaks its API, the
+ * requests that are sent, and what an independent reader makes of its frames.
+ */
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+
+import { jsonApi, lightragProfile, usd, type PriceOptions } from '../../../index.ts';
+import type { Profile } from '../../../services/providers/profile.ts';
+import type { KnownProvider } from '../../../services/providers/providers.ts';
+import { simulateLightRag } from '../../kit/providers/lightrag/simulate-lightrag.ts';
+import { simulateOpenAI } from '../../kit/providers/openai/simulate-openai.ts';
+import { simulatePerplexity } from '../../kit/providers/perplexity/simulate-perplexity.ts';
+import type { SimulatedProvider, SimulationOptions } from '../../kit/providers/simulation.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface ContractProfile {
+  readonly title: string;
+  readonly provider: KnownProvider | Profile;
+  readonly simulate: (options: SimulationOptions) => Promise<SimulatedProvider>;
+  readonly path: { readonly stream: string; readonly whole: string };
+  readonly body: { readonly stream: Json; readonly whole: Json };
+  /** What ends a frame on the wire. */
+  readonly frameEnd: '\n\n' | '\n';
+  /** Text that a frame adds to the answer; empty for none. */
+  readonly text: (frame: Json) => string;
+  /** Nano-dollars that the answer so far costs, where a frame or an answer says; else null. */
+  readonly billed: (answer: Json) => number | null;
+  /** Nano-dollars for a token of output, where it is counted. */
+  readonly outputNanoUsd: number;
+  /** Nano-dollars at least for what was sent, where it is counted; null: a whole stream tells. */
+  readonly inputNanoUsd: number | null;
+  /** The model may have thought: what was counted says too little, and the worst is charged. */
+  readonly hidesOutput: boolean;
+  /** What it makes of a frame that is no JSON: it may be none of its business. */
+  readonly failsOnBadJson: boolean;
+  /** What it makes of an answer that is no JSON object. */
+  readonly failsOnBadAnswer: boolean;
+}
+
+const QUESTION = 'Say something about capacitors.';
+const MESSAGES = [{ role: 'user', content: QUESTION }];
+/** Tokens that an answer may have; those of the simulated model have fewer. */
+const CAP_TOKENS = 40;
+
+/** Of the models below: 1,000 nano-dollars for a token sent, 2,000 for one that comes back. */
+const TOKEN_PRICES = { inputPerMillion: usd(1), outputPerMillion: usd(2) };
+const INPUT_NANO_USD = 1_000;
+const OUTPUT_NANO_USD = 2_000;
+
+export const PRICES: PriceOptions = {
+  overrides: ['gpt-4o-mini', 'gpt-5-mini', 'rag-model'].map((model) => ({
+    model,
+    ...TOKEN_PRICES,
+  })),
+};
+
+const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Json)[key] : undefined,
+    value,
+  );
+const textAt = (value: unknown, ...path: readonly (string | number)[]): string => {
+  const text = at(value, ...path);
+  return typeof text === 'string' ? text : '';
+};
+
+/** Tokens of OpenAI's counts, at the prices above. */
+function billedTokens(usage: unknown): number | null {
+  const input = at(usage, 'prompt_tokens') ?? at(usage, 'input_tokens');
+  const output = at(usage, 'completion_tokens') ?? at(usage, 'output_tokens');
+  if (typeof input !== 'number' || typeof output !== 'number') return null;
+  return input * INPUT_NANO_USD + output * OUTPUT_NANO_USD;
+}
+
+/** Perplexity says itself what it cost. Dollars, with the noise of floats. */
+function billedDollars(usage: unknown): number | null {
+  const dollars = at(usage, 'cost', 'total_cost');
+  return typeof dollars === 'number' ? Math.ceil(Number((dollars * 1e9).toFixed(3))) : null;
+}
+
+const chatText = (frame: Json): string => textAt(frame, 'choices', 0, 'delta', 'content');
+const eventText = (frame: Json): string =>
+  textAt(frame, 'type') === 'response.output_text.delta' ? textAt(frame, 'delta') : '';
+const usageIn = (answer: Json): unknown => at(answer, 'usage') ?? at(answer, 'response', 'usage');
+
+const SSE = {
+  frameEnd: '\n\n',
+  outputNanoUsd: OUTPUT_NANO_USD,
+  inputNanoUsd: null,
+  hidesOutput: false,
+  failsOnBadJson: true,
+  failsOnBadAnswer: true,
+} as const;
+
+const both = <T>(stream: T, whole: T = stream): { readonly stream: T; readonly whole: T } => ({
+  stream,
+  whole,
+});
+
+const chatBody = (model: string, cap: string, more: Json = {}) => {
+  const whole = { model, messages: MESSAGES, [cap]: CAP_TOKENS };
+  return both<Json>({ ...whole, stream: true, ...more }, whole);
+};
+const responseBody = (model: string) => {
+  const whole = { model, input: QUESTION, max_output_tokens: CAP_TOKENS };
+  return both<Json>({ ...whole, stream: true }, whole);
+};
+const ASKS_FOR_USAGE = { stream_options: { include_usage: true } };
+
+/** A chat API of nobody's in particular, told rather than known. */
+const toldChat = jsonApi({
+  name: 'told-chat',
+  operations: [
+    {
+      path: '/chat/completions',
+      operation: 'llm_call',
+      input: (request) => textAt(request, 'messages', 0, 'content'),
+      outputCap: 'max_tokens',
+      usage: (answer) => toldUsage(answer),
+    },
+  ],
+  stream: { text: chatText, usage: toldUsage },
+});
+
+function toldUsage(answer: Json) {
+  const inputTokens = at(answer, 'usage', 'prompt_tokens');
+  const outputTokens = at(answer, 'usage', 'completion_tokens');
+  return typeof inputTokens === 'number' && typeof outputTokens === 'number'
+    ? { inputTokens, outputTokens }
+    : null;
+}
+
+/** Lines of JSON, from which nothing but text can be learnt. */
+const toldLines = jsonApi({
+  name: 'told-lines',
+  operations: ['/query', '/query/stream'].map((path) => ({
+    path,
+    operation: 'llm_call',
+    model: () => 'rag-model',
+    input: (request) => textAt(request, 'query'),
+    outputCap: 'cap',
+  })),
+  stream: {
+    framing: 'ndjson',
+    isAsked: (request) => request['stream'] !== false,
+    text: (line) => textAt(line, 'response'),
+    isEnd: (line) => 'response_time' in line,
+  },
+});
+
+const QUERY = { query: QUESTION, mode: 'naive', include_progress: true };
+const LINES = {
+  simulate: simulateLightRag,
+  path: both('/query/stream', '/query'),
+  frameEnd: '\n',
+  text: (line: Json): string => textAt(line, 'response'),
+  billed: (): null => null,
+  outputNanoUsd: OUTPUT_NANO_USD,
+  hidesOutput: false,
+} as const;
+
+export const PROFILES: readonly ContractProfile[] = [
+  {
+    ...SSE,
+    title: 'openai chats',
+    provider: 'openai',
+    simulate: simulateOpenAI,
+    path: both('/v1/chat/completions'),
+    body: chatBody('gpt-4o-mini', 'max_completion_tokens', ASKS_FOR_USAGE),
+    text: chatText,
+    billed: (answer) => billedTokens(usageIn(answer)),
+  },
+  {
+    ...SSE,
+    title: 'openai responses',
+    provider: 'openai',
+    simulate: simulateOpenAI,
+    path: both('/v1/responses'),
+    body: responseBody('gpt-4o-mini'),
+    text: eventText,
+    billed: (answer) => billedTokens(usageIn(answer)),
+  },
+  {
+    ...SSE,
+    title: 'openai responses of a model that thinks',
+    provider: 'openai',
+    simulate: simulateOpenAI,
+    path: both('/v1/responses'),
+    body: responseBody('gpt-5-mini'),
+    text: eventText,
+    billed: (answer) => billedTokens(usageIn(answer)),
+    hidesOutput: true,
+  },
+  {
+    ...SSE,
+    title: 'perplexity agents',
+    provider: 'perplexity',
+    simulate: simulatePerplexity,
+    path: both('/v1/responses'),
+    body: responseBody('perplexity/sonar'),
+    text: eventText,
+    billed: (answer) => billedDollars(usageIn(answer)),
+    hidesOutput: true,
+  },
+  {
+    ...SSE,
+    title: 'perplexity sonar chats',
+    provider: 'perplexity',
+    simulate: simulatePerplexity,
+    path: both('/chat/completions'),
+    body: chatBody('sonar', 'max_tokens'),
+    text: chatText,
+    billed: (answer) => billedDollars(usageIn(answer)),
+    outputNanoUsd: 1_000,
+    // A token of input at least, and the lowest fee of a request.
+    inputNanoUsd: 5_000_000,
+  },
+  {
+    ...LINES,
+    title: 'lightrag queries',
+    provider: lightragProfile({ model: 'rag-model' }),
+    body: both<Json>(QUERY),
+    inputNanoUsd: null,
+    failsOnBadJson: true,
+    failsOnBadAnswer: true,
+  },
+  {
+    ...SSE,
+    title: 'chats of a jsonApi',
+    provider: toldChat,
+    simulate: simulateOpenAI,
+    path: both('/v1/chat/completions'),
+    body: chatBody('gpt-4o-mini', 'max_tokens', ASKS_FOR_USAGE),
+    text: chatText,
+    billed: (answer) => billedTokens(usageIn(answer)),
+    inputNanoUsd: countTokens(QUESTION) * INPUT_NANO_USD,
+    failsOnBadJson: false,
+  },
+  {
+    ...LINES,
+    title: 'lines of a jsonApi',
+    provider: toldLines,
+    body: both<Json>({ ...QUERY, cap: CAP_TOKENS }, { ...QUERY, cap: CAP_TOKENS, stream: false }),
+    inputNanoUsd: countTokens(QUESTION) * INPUT_NANO_USD,
+    failsOnBadJson: false,
+    failsOnBadAnswer: true,
+  },
+];
