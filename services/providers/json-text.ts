@@ -32,7 +32,7 @@ export function stringEnd(text: string, at: number): number {
   }
 }
 
-/** Index after the value that starts at `at`. */
+/** Index after the value of a member, which starts at `at`. */
 export function valueEnd(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === QUOTE) return stringEnd(text, at);
@@ -56,7 +56,7 @@ function nestingEnd(text: string, at: number): number {
   return text.length;
 }
 
-/** Index after a number, `true`, `false` or `null`. */
+/** Index after a number, `true`, `false` or `null` that is a member of an object. */
 function wordEnd(text: string, at: number): number {
   let end = at;
   for (; end < text.length; end++) {

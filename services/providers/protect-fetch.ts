@@ -11,8 +11,9 @@ import { noTurn } from '../cost/cost-refusal.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Treasury } from '../cost/treasury.ts';
 import type { NanoUsd } from '../cost/money.ts';
+import { isFuseboardError } from '../errors.ts';
 import type { BreakerOptions } from '../options.ts';
-import type { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { contained, countTokens } from './answer.ts';
 import { fingerprintOf, type Credentials } from './credentials.ts';
 import { resolveFetchOptions, type FetchOptions, type KeyedRequest } from './fetch-options.ts';
@@ -21,6 +22,7 @@ import { readNow, readRequest, type OutgoingRequest } from './outgoing-request.t
 import type { Profile, RequestReading } from './profile.ts';
 import type { Outlook, ProtectedFetch, Sent } from './protected-fetch.ts';
 import { ProviderCall, type CallParts } from './provider-call.ts';
+import { refusedResponse } from './refused-response.ts';
 
 /** What a protected fetch needs of its board. */
 export interface FetchHost {
@@ -91,12 +93,26 @@ class FetchGuard {
   async send(input: string | URL | Request, init?: RequestInit): Promise<Sent> {
     const { options } = this.#parts;
     const request = await readRequest(input, init, options.bodyBytesMax);
-    const call = this.#callOf(request);
+    let call: ProviderCall;
+    try {
+      call = this.#callOf(request);
+    } catch (error) {
+      return this.#closed(error);
+    }
     const { reading, breaker } = call;
     this.#change(request, reading, breaker);
     const callOptions = this.#optionsOf(request);
     const refusal = await this.#pace(call, request, callOptions);
     return refusal === null ? call.send(callOptions) : call.refused(refusal);
+  }
+
+  /** A closed board makes no breakers: a refusal like any other. @throws every other error */
+  #closed(error: unknown): Sent {
+    if (!isFuseboardError(error) || error.code !== 'board_closed') throw error;
+    const { profile, options } = this.#parts;
+    const refusal = new Refusal('board_closed', error.breaker ?? profile.name, null, undefined);
+    if (options.onRefusal === 'throw') throw refusal.toError();
+    return { response: refusedResponse(profile, refusal, 0), refusal, fault: null };
   }
 
   outlook(input: string | URL | Request, init?: RequestInit): Outlook {

@@ -1,4 +1,4 @@
-/** Providers that fail for a while, degrade, recover, or fail now and then: by schedule and seed. */
+/** Providers that fail for a while, degrade, recover, or fail now and then, by plan and seed. */
 import { expect, it } from 'vitest';
 
 import {

@@ -5,6 +5,7 @@ import { CROWDS } from './crowd.ts';
 import { ENDURANCE } from './endurance.ts';
 import { LAYERS } from './layers.ts';
 import { MONEY } from './money.ts';
+import { PROVIDERS } from './providers.ts';
 import { REFUSALS_AND_FAILURES } from './refusals-and-failures.ts';
 import { RESTORE } from './restore.ts';
 
@@ -16,4 +17,5 @@ export const CASES: readonly Case[] = [
   ...ENDURANCE,
   ...LAYERS,
   ...MONEY,
+  ...PROVIDERS,
 ];

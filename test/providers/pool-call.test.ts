@@ -98,6 +98,9 @@ describe('API-32 api failover scenarios', () => {
     for (const other of [() => false, () => undefined]) {
       await expect(run(other)).rejects.toBe(error);
     }
+    const down = new Error('down');
+    const stopped = rig.pool.call(failing(down), { failOverIf: () => false });
+    await expect(stopped).rejects.toBe(down);
     const broken = run(() => {
       throw new Error('mine');
     });

@@ -43,6 +43,19 @@ describe('API-31 multiple api circuit breaker coordination', () => {
     ]);
   });
 
+  test('CRIT-56 a member with several breakers is as well as the best of them', async () => {
+    let key = 'one';
+    const rig = await openPool({ a: { guard: { breakerKey: () => key } } });
+    await rig.askTimes(1);
+    key = 'two';
+    await rig.askTimes(1);
+    rig.board.breaker('one').forceOpen('test');
+    expect(rig.pool.members()).toMatchObject([{ state: 'closed' }]);
+    rig.board.breaker('two').forceOpen('test');
+    expect(rig.pool.members()).toMatchObject([{ state: 'open' }]);
+    expect(rig.pool.members()[0]?.breakers.map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
   test('CRIT-56 an emergency of the board refuses at every member, emergency members too', async () => {
     const rig = await openPool({ ...two, last: { isEmergency: true } });
     rig.board.emergencyShutdown('test');

@@ -79,6 +79,7 @@ describe('API-32 api failover scenarios', () => {
     expect([response.status, await response.json()]).toEqual([503, { breaker: 'b' }]);
     expect(response.headers.get('x-should-retry')).toBe('false');
     expect(Object.values(rig.up).map(({ hits }) => hits.length)).toEqual([1, 1]);
+    expect(rig.pool.members()).toMatchObject([{ refusalCount: 1 }, { refusalCount: 1 }]);
     expect(rig.pool.health().status).toBe('critical');
   });
 

@@ -161,4 +161,18 @@ describe('LatencyEstimate', () => {
     expect(answer(100, 3_000, 3)).toBeCloseTo(100 + 400 * Math.exp(-0.1), 6);
     expect(answer(100, 13_000, 4)).toBeLessThan(240);
   });
+
+  test('failures count until answers have outweighed them, and waiting in vain counts as waiting', () => {
+    const latency = new LatencyEstimate();
+    for (const number of [1, 2]) {
+      latency.began();
+      if (number === 1) latency.failed(50, 100, number);
+      else latency.succeeded(50, 200, number);
+    }
+    expect(latency.failureRatio).toBeCloseTo(0.02 * 0.98, 9);
+    expect(latency.expectedMs(200, 2)).toBeCloseTo(50 + 196, 6);
+    latency.began();
+    latency.ended(700);
+    expect(latency.ms).toBe(700);
+  });
 });

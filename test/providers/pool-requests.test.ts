@@ -70,6 +70,14 @@ describe('whose credential it carries', () => {
     expect(at(rig, 'a').hits[0]?.headers).toMatchObject(SECRET);
   });
 
+  test('at the base URL itself, too, a member’s own replaces it', async () => {
+    const headers = { 'x-api-key': 'own' };
+    const rig = await openPool({ a: { headers } }, { baseUrl: undefined as unknown as string });
+    await rig.pool.fetch(`${rig.pool.baseUrl}/models`, WITH_SECRET);
+    expect(at(rig, 'a').hits[0]?.headers).toMatchObject(headers);
+    expect(at(rig, 'a').hits[0]?.headers).not.toHaveProperty('authorization');
+  });
+
   test('a function may take it from the client, and is asked once for each request', async () => {
     const seen: string[] = [];
     const { headers } = await sentTo({

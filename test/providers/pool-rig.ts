@@ -135,17 +135,19 @@ export interface GuardOptions {
   readonly breaker?: BreakerOptions;
   /** What a request is about to do, for boards that count money. @default it is free */
   readonly operation?: Operation;
+  /** @default the member's id */
+  readonly breakerKey?: () => string;
 }
 
 /** A protected fetch with one breaker for all of its requests. */
 export const guardedFetch = (
   board: Board,
   name: string,
-  { operation, breaker = {} }: GuardOptions = {},
+  { operation, breaker = {}, breakerKey = () => name }: GuardOptions = {},
 ): ProtectedFetch =>
   board.fetch(plainProfile(operation), {
     provider: name,
-    breakerKey: () => name,
+    breakerKey,
     breaker,
     retryAdvice: false,
   });

@@ -90,6 +90,17 @@ describe('API-36 load distribution with circuit breakers', () => {
     expect(rig.pool.members()).toMatchObject([{ latencyMs: 2_000 }, { latencyMs: 100 }]);
   });
 
+  test('API-36 load distribution with circuit breakers: rare requests are not spent on looking', async () => {
+    const rig = await openPool({ slow: {}, fast: {} }, { strategy: 'fastest' });
+    at(rig, 'slow').answer = after(rig, 2_000);
+    at(rig, 'fast').answer = after(rig, 100);
+    for (let minute = 0; minute < 60; minute += 1) {
+      await rig.askTimes(1);
+      rig.clock.advance(60_000);
+    }
+    expect(at(rig, 'slow').hits.length).toBeLessThanOrEqual(1 + 60 / 20);
+  });
+
   test('API-36 load distribution with circuit breakers: a member that has recovered is found again', async () => {
     const rig = await openPool({ slow: {}, fast: {} }, { strategy: 'fastest' });
     at(rig, 'slow').answer = after(rig, 2_000);

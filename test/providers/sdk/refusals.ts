@@ -4,7 +4,6 @@ import { loadSqlite } from '../../../persistence/native-guard.ts';
 import type { FetchOptions } from '../../../services/providers/fetch-options.ts';
 import { crash } from '../../board/crash.ts';
 import { uncaughtErrors } from '../../board/uncaught-errors.ts';
-import { atEnd } from '../../persistence/scratch.ts';
 import type { SdkBoardOptions, SdkRig } from './sdk-rig.ts';
 
 export interface RefusalCase {
@@ -34,7 +33,12 @@ const UNAVAILABLE = { status: 503, type: 'service_unavailable_error' } as const;
 const TOO_MUCH = { status: 429, type: 'rate_limit_error' } as const;
 const NO_MONEY = { status: 429, type: 'insufficient_quota' } as const;
 const HELD = 'Only an operator ends this';
-const FIVE_MINUTES = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '5m0s' };
+/** Without the limit itself nobody knows how fast it refills: the wait is for all of it. */
+const FIVE_MINUTES = {
+  'x-ratelimit-limit-requests': null,
+  'x-ratelimit-remaining-requests': '0',
+  'x-ratelimit-reset-requests': '5m0s',
+};
 const DAILY = { id: 'all', limit: usd(100), period: 'day' } as const;
 /** From 22:13:20 to midnight. */
 const UNTIL_MIDNIGHT = '6400';
@@ -182,8 +186,8 @@ export const REFUSALS: readonly RefusalCase[] = [
     board: (file) => ({ budgets: [DAILY], store: `sqlite:${file}` }),
     provoke: (_, __, file) => {
       const other = new (loadSqlite())(file, { timeout: 0 });
-      other.exec('BEGIN EXCLUSIVE');
-      atEnd(() => void other.close());
+      other.exec('ALTER TABLE allowances RENAME TO hidden');
+      other.close();
     },
   },
   {

@@ -12,7 +12,7 @@ import { refuseAsOpenAi } from './openai-errors.ts';
 export interface OpenAiLimits {
   /** @default 10_000 */
   readonly requestsPerMinute?: number;
-  /** A request takes its cap, or a quarter of its characters if they are more. @default 2_000_000 */
+  /** A request takes its cap, or a quarter of its characters where more. @default 2_000_000 */
   readonly tokensPerMinute?: number;
 }
 

@@ -1,0 +1,224 @@
+/**
+ * One profile, its simulated upstream and a board between them, on a virtual clock; and what must
+ * hold after every call, however it ended: everything given back once, and nothing left.
+ */
+import { getEventListeners } from 'node:events';
+
+import { expect } from 'vitest';
+
+import { openBoard, usd, type Board, type Fact, type FetchOptions } from '../../../index.ts';
+import type { BreakerCore } from '../../../services/breaker-core.ts';
+import type { FactOf } from '../../../services/facts.ts';
+import type { ProtectedFetch } from '../../../services/providers/protected-fetch.ts';
+import type { Behaviour } from '../../kit/providers/behaviours.ts';
+import type { ReceivedRequest } from '../../kit/providers/received-request.ts';
+import type { SimulatedProvider } from '../../kit/providers/simulation.ts';
+import { VirtualClock } from '../../kit/virtual-clock.ts';
+import { PRICES, type ContractProfile } from './profiles.ts';
+import { StreamClient } from './stream-client.ts';
+
+/** Tokens of every answer. */
+export const ANSWER_TOKENS = 6;
+export const FIRST_TOKEN_MS = 2_000;
+export const IDLE_MS = 3_000;
+export const TOTAL_MS = 20_000;
+const LIMIT = usd(500);
+/** Turns of the event loop that something on loopback may take. */
+const TURNS_MAX = 20_000;
+/** Turns that a second settlement, or a stray one, would need to show. */
+const QUIET_TURNS = 3;
+
+/** A model whose calls can reserve any amount: its output tokens cost a nano-dollar each. */
+const REST_MODEL = { model: 'rest', inputPerMillion: usd(1), outputPerMillion: usd('0.001') };
+const REST_NANO_USD = 1_000;
+
+export type Form = 'stream' | 'whole';
+
+/** How a call ended, as its facts and the upstream tell. */
+export interface Ended extends Pick<
+  FactOf<'cost.settled'>,
+  'costNanoUsd' | 'worstNanoUsd' | 'basis'
+> {
+  readonly outcome: FactOf<'call.finished'>['outcome'];
+  /** Null: it never arrived. */
+  readonly request: ReceivedRequest | null;
+}
+
+/** A request on its way, with the signal of whoever made it. */
+export interface Call {
+  readonly form: Form;
+  readonly controller: AbortController;
+  readonly response: Promise<Response>;
+  /** What was known of the upstream's requests before it. */
+  readonly earlierCount: number;
+  readonly settledBefore: number;
+  readonly finishedBefore: number;
+  readonly deadlinesBefore: number;
+}
+
+export class World implements AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly board: Board;
+  readonly upstream: SimulatedProvider;
+  readonly profile: ContractProfile;
+  readonly fetch: ProtectedFetch;
+  readonly #settled: FactOf<'cost.settled'>[] = [];
+  readonly #finished: FactOf<'call.finished'>[] = [];
+  readonly #rejections: unknown[] = [];
+  readonly #onRejection = (reason: unknown): void => void this.#rejections.push(reason);
+  #spentNanoUsd = 0;
+  #restCount = 0;
+
+  private constructor(
+    clock: VirtualClock,
+    board: Board,
+    upstream: SimulatedProvider,
+    profile: ContractProfile,
+    options: FetchOptions,
+  ) {
+    this.clock = clock;
+    this.board = board;
+    this.upstream = upstream;
+    this.profile = profile;
+    this.fetch = board.fetch(profile.provider, {
+      breakerKey: () => 'one',
+      stream: { firstTokenMs: FIRST_TOKEN_MS, idleMs: IDLE_MS, totalMs: TOTAL_MS },
+      ...options,
+      // What one call does must not stop the next.
+      breaker: { failureThreshold: 1_000_000, ...options.breaker },
+    });
+    board.facts$.subscribe((fact) => this.#hear(fact));
+    process.on('unhandledRejection', this.#onRejection);
+  }
+
+  static async open(profile: ContractProfile, options: FetchOptions = {}): Promise<World> {
+    const clock = new VirtualClock();
+    const upstream = await profile.simulate({ seed: 3, answer: { outputTokens: ANSWER_TOKENS } });
+    const board = await openBoard({
+      clock,
+      budgets: [{ id: 'all', limit: LIMIT, period: 'total' }],
+      prices: { overrides: [...(PRICES.overrides ?? []), REST_MODEL] },
+    });
+    return new World(clock, board, upstream, profile, options);
+  }
+
+  get breaker(): BreakerCore {
+    return this.board.breaker('one') as BreakerCore;
+  }
+
+  #hear(fact: Fact): void {
+    if (!('breaker' in fact) || fact.breaker !== 'one') return;
+    if (fact.type === 'cost.settled') this.#settled.push(fact);
+    if (fact.type === 'call.finished') this.#finished.push(fact);
+  }
+
+  /** Sends a request that the upstream will treat so. Its connection serves no other. */
+  begin(form: Form, behaviour: Behaviour, fetch: ProtectedFetch = this.fetch): Call {
+    const { clock, profile, upstream } = this;
+    upstream.script([{ ...behaviour, headers: { connection: 'close' } }]);
+    const controller = new AbortController();
+    const earlierCount = upstream.requestCount;
+    const known = this.board.breakers().some(({ name }) => name === 'one');
+    const deadlinesBefore = known ? this.#deadlineCount : 0;
+    void clock;
+    const response = fetch(`${upstream.url}${profile.path[form]}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer sk-one' },
+      body: JSON.stringify(profile.body[form]),
+      signal: controller.signal,
+    });
+    const settledBefore = this.#settled.length;
+    const finishedBefore = this.#finished.length;
+    response.catch(() => {});
+    return {
+      form,
+      controller,
+      response,
+      earlierCount,
+      settledBefore,
+      finishedBefore,
+      deadlinesBefore,
+    };
+  }
+
+  /** The body of an answer that is a stream, read at the test's pace. */
+  async reading(call: Call): Promise<StreamClient> {
+    return new StreamClient(await call.response, this.profile.frameEnd);
+  }
+
+  /** Waits for what happens on loopback; no virtual time passes. */
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    for (let turns = 0; !isSo(); turns++) {
+      if (turns === TURNS_MAX) throw new Error(`It never came to this: ${what}`);
+      await this.clock.settle();
+    }
+  }
+
+  /** Waits for the end of a call, and holds it to everything that must be true after each. */
+  async ended(call: Call): Promise<Ended> {
+    const { board, breaker, upstream } = this;
+    const settled = this.#settled;
+    const finished = this.#finished;
+    await this.until(() => {
+      board.flush();
+      return settled.length > call.settledBefore && finished.length > call.finishedBefore;
+    }, 'the call is finished and booked');
+    await this.until(() => upstream.openConnections === 0, 'no connection is left');
+    await upstream.idle();
+    for (let turns = 0; turns < QUIET_TURNS; turns++) await this.clock.settle();
+    board.flush();
+    expect(finished.length - call.finishedBefore, 'times it was finished').toBe(1);
+    expect(settled.length - call.settledBefore, 'times it was booked').toBe(1);
+    const { inFlightCount, probesOutCount, waitingCount } = breaker.snapshot();
+    expect({ inFlightCount, probesOutCount, waitingCount }).toEqual({
+      inFlightCount: 0,
+      probesOutCount: 0,
+      waitingCount: 0,
+    });
+    const { signal } = call.controller;
+    expect(getEventListeners(signal, 'abort'), 'listeners left').toHaveLength(0);
+    expect(this.#rejections, 'rejections that nobody handled').toEqual([]);
+    const { costNanoUsd, worstNanoUsd, basis } = settled.at(-1) as FactOf<'cost.settled'>;
+    const { outcome } = finished.at(-1) as FactOf<'call.finished'>;
+    this.#spentNanoUsd += costNanoUsd;
+    await this.allIsBack();
+    const isNew = upstream.requestCount > call.earlierCount;
+    const request = isNew ? (upstream.requests.at(-1) as ReceivedRequest) : null;
+    return { outcome, costNanoUsd, worstNanoUsd, basis, request };
+  }
+
+  /** What was spent is the sum of what was booked, and all the rest can be reserved. */
+  async allIsBack(): Promise<void> {
+    const { spentNanoUsd } = await this.board.budget('all').summary();
+    expect(spentNanoUsd, 'spent').toBe(this.#spentNanoUsd);
+    const leftNanoUsd = LIMIT - spentNanoUsd;
+    expect(await this.#reserve(leftNanoUsd), 'all that is left can be had').toBe(true);
+    expect(await this.#reserve(leftNanoUsd + 1), 'more than that can be had').toBe(false);
+  }
+
+  async #reserve(amountNanoUsd: number): Promise<boolean> {
+    const result = await this.board.breaker('rest').tryCall(
+      {
+        operation: `rest ${++this.#restCount}`,
+        model: 'rest',
+        inputTokens: Math.floor(amountNanoUsd / REST_NANO_USD),
+        maxOutputTokens: amountNanoUsd % REST_NANO_USD,
+      },
+      ({ cost }) => cost(usd(0)),
+    );
+    if (!result.ok && !result.refused) throw result.error;
+    return result.ok;
+  }
+
+  /** Instants at which the board wants to do something. */
+  get #deadlineCount(): number {
+    return this.breaker.runtime.deadlines.pendingCount;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.board.close({ drainTimeoutMs: 0 });
+    await this.upstream.close();
+    process.off('unhandledRejection', this.#onRejection);
+    expect(this.clock.pendingCount, 'timers of a closed board').toBe(0);
+  }
+}
