@@ -222,7 +222,9 @@ export class MeteredStream {
     this.#settle(fault, cause);
     if (ending !== 'cut') this.#close(cause);
     if (errorEvent) {
-      const frame = profile.errorFrame(CODES[ending], fault.message);
+      // In a frame too long to be held back, what comes next must begin a frame of its own.
+      const gap = this.#splitter.isMidFrame ? '\n\n' : '';
+      const frame = gap + profile.errorFrame(CODES[ending], fault.message);
       controller.enqueue(new TextEncoder().encode(frame));
       controller.close();
     } else if (cause !== undefined) controller.error(cause);

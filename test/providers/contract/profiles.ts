@@ -28,7 +28,7 @@ export interface ContractProfile {
   readonly billed: (answer: Json) => number | null;
   /** Nano-dollars for a token of output, where it is counted. */
   readonly outputNanoUsd: number;
-  /** Nano-dollars at least for what was sent, where it is counted; null: a whole stream tells. */
+  /** Nano-dollars for what was sent, where it is counted; null: as the whole stream is billed. */
   readonly inputNanoUsd: number | null;
   /** The model may have thought: what was counted says too little, and the worst is charged. */
   readonly hidesOutput: boolean;
@@ -38,6 +38,8 @@ export interface ContractProfile {
 
 const QUESTION = 'Say something about capacitors.';
 const MESSAGES = [{ role: 'user', content: QUESTION }];
+/** Tokens of the question as a chat. */
+const CHAT_TOKENS = 13;
 /** Tokens that an answer may have; those of the simulated model have fewer. */
 const CAP_TOKENS = 40;
 
@@ -211,8 +213,8 @@ export const PROFILES: readonly ContractProfile[] = [
     text: chatText,
     billed: (answer) => billedDollars(usageIn(answer)),
     outputNanoUsd: 1_000,
-    // A token of input at least, and the lowest fee of a request.
-    inputNanoUsd: 5_000_000,
+    // Its tokens, and the dearest fee of a request while none is told.
+    inputNanoUsd: CHAT_TOKENS * 1_000 + 12_000_000,
   },
   {
     ...LINES,

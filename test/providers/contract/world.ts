@@ -17,7 +17,8 @@ import { VirtualClock } from '../../kit/virtual-clock.ts';
 import { PRICES, type ContractProfile } from './profiles.ts';
 import { StreamClient } from './stream-client.ts';
 
-/** Tokens of every answer. */
+/** Every answer: each word is a token, and a chunk of its own. */
+export const ANSWER = 'one small city has quiet roads';
 export const ANSWER_TOKENS = 6;
 export const FIRST_TOKEN_MS = 2_000;
 export const IDLE_MS = 3_000;
@@ -53,7 +54,6 @@ export interface Call {
   readonly earlierCount: number;
   readonly settledBefore: number;
   readonly finishedBefore: number;
-  readonly deadlinesBefore: number;
 }
 
 export class World implements AsyncDisposable {
@@ -68,6 +68,8 @@ export class World implements AsyncDisposable {
   readonly #onRejection = (reason: unknown): void => void this.#rejections.push(reason);
   #spentNanoUsd = 0;
   #restCount = 0;
+  /** Deadlines of a board that does nothing. */
+  #deadlinesUsual = 0;
 
   private constructor(
     clock: VirtualClock,
@@ -93,13 +95,16 @@ export class World implements AsyncDisposable {
 
   static async open(profile: ContractProfile, options: FetchOptions = {}): Promise<World> {
     const clock = new VirtualClock();
-    const upstream = await profile.simulate({ seed: 3, answer: { outputTokens: ANSWER_TOKENS } });
+    const upstream = await profile.simulate({ seed: 3, answer: { text: ANSWER } });
     const board = await openBoard({
       clock,
       budgets: [{ id: 'all', limit: LIMIT, period: 'total' }],
       prices: { overrides: [...(PRICES.overrides ?? []), REST_MODEL] },
     });
-    return new World(clock, board, upstream, profile, options);
+    const world = new World(clock, board, upstream, profile, options);
+    await world.allIsBack();
+    world.#deadlinesUsual = world.#deadlineCount;
+    return world;
   }
 
   get breaker(): BreakerCore {
@@ -114,13 +119,12 @@ export class World implements AsyncDisposable {
 
   /** Sends a request that the upstream will treat so. Its connection serves no other. */
   begin(form: Form, behaviour: Behaviour, fetch: ProtectedFetch = this.fetch): Call {
-    const { clock, profile, upstream } = this;
-    upstream.script([{ ...behaviour, headers: { connection: 'close' } }]);
+    const { profile, upstream } = this;
+    // Where a connection is announced to close, fetch takes its breaking for the end of the answer.
+    const isBroken = behaviour.type === 'cut' || behaviour.type === 'reset';
+    upstream.script([isBroken ? behaviour : { ...behaviour, headers: { connection: 'close' } }]);
     const controller = new AbortController();
     const earlierCount = upstream.requestCount;
-    const known = this.board.breakers().some(({ name }) => name === 'one');
-    const deadlinesBefore = known ? this.#deadlineCount : 0;
-    void clock;
     const response = fetch(`${upstream.url}${profile.path[form]}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer sk-one' },
@@ -130,15 +134,7 @@ export class World implements AsyncDisposable {
     const settledBefore = this.#settled.length;
     const finishedBefore = this.#finished.length;
     response.catch(() => {});
-    return {
-      form,
-      controller,
-      response,
-      earlierCount,
-      settledBefore,
-      finishedBefore,
-      deadlinesBefore,
-    };
+    return { form, controller, response, earlierCount, settledBefore, finishedBefore };
   }
 
   /** The body of an answer that is a stream, read at the test's pace. */
@@ -182,6 +178,7 @@ export class World implements AsyncDisposable {
     const { outcome } = finished.at(-1) as FactOf<'call.finished'>;
     this.#spentNanoUsd += costNanoUsd;
     await this.allIsBack();
+    expect(this.#deadlineCount, 'deadlines').toBe(this.#deadlinesUsual);
     const isNew = upstream.requestCount > call.earlierCount;
     const request = isNew ? (upstream.requests.at(-1) as ReceivedRequest) : null;
     return { outcome, costNanoUsd, worstNanoUsd, basis, request };
@@ -212,7 +209,7 @@ export class World implements AsyncDisposable {
 
   /** Instants at which the board wants to do something. */
   get #deadlineCount(): number {
-    return this.breaker.runtime.deadlines.pendingCount;
+    return (this.board.breaker('rest') as BreakerCore).runtime.deadlines.pendingCount;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

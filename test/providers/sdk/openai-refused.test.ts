@@ -13,12 +13,17 @@ const CLASSES = {
   503: OpenAI.InternalServerError,
 } as const;
 
-async function provoked(refusal: RefusalCase, more: { onRefusal?: 'throw' } = {}): Promise<SdkRig> {
+interface Refusing extends SdkRig, Disposable {}
+
+async function provoked(
+  refusal: RefusalCase,
+  more: { onRefusal?: 'throw' } = {},
+): Promise<Refusing> {
   const file = scratchFile();
   const rig = await openaiRig({ ...refusal.fetch, ...more }, refusal.board?.(file));
   const client = openaiClient(rig, { maxRetries: 0 });
   await refusal.provoke(rig, () => client.chat.completions.create(CHAT), file);
-  return rig;
+  return Object.assign(rig, { [Symbol.dispose]: () => refusal.mend?.(file) });
 }
 
 /** A call that is refused; it waits as long as it must. */
@@ -33,7 +38,7 @@ const named = REFUSALS.map((refusal) => [refusal.code, refusal.name, refusal] as
 
 describe('CRIT-85 every refusal is an error of the official client', () => {
   test.each(named)('%s, as %s', async (code, _, refusal) => {
-    const rig = await provoked(refusal);
+    using rig = await provoked(refusal);
     const sentCount = rig.upstream.requestCount;
     for (const options of [{}, { maxRetries: 0 }]) {
       const askedCount = rig.askedCount;
@@ -54,7 +59,7 @@ describe('CRIT-85 every refusal is an error of the official client', () => {
 
 describe('CRIT-46 what a refusal says', () => {
   test.each(named)('holds neither key nor prompt: %s, as %s', async (_, __, refusal) => {
-    const rig = await provoked(refusal);
+    using rig = await provoked(refusal);
     const client = openaiClient(rig);
     const error = (await refusedCall(rig, refusal, client)) as InstanceType<typeof OpenAI.APIError>;
     const said = [error.message, error.stack, error.error, [...(error.headers ?? [])], rig.facts()];
@@ -67,13 +72,16 @@ describe('CRIT-46 what a refusal says', () => {
 });
 
 describe('onRefusal: throw', () => {
-  test.each(named)('%s, as %s, is the cause of an error of the client', async (code, _, refusal) => {
-    const rig = await provoked(refusal, { onRefusal: 'throw' });
-    const sentCount = rig.upstream.requestCount;
-    const error = await refusedCall(rig, refusal, openaiClient(rig, { maxRetries: 0 }));
-    expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
-    expect(error.cause).toBeInstanceOf(FuseboardError);
-    expect(error.cause).toMatchObject({ code, hint: expect.stringContaining(refusal.hint) });
-    expect(rig.upstream.requestCount).toBe(sentCount);
-  });
+  test.each(named)(
+    '%s, as %s, is the cause of an error of the client',
+    async (code, _, refusal) => {
+      using rig = await provoked(refusal, { onRefusal: 'throw' });
+      const sentCount = rig.upstream.requestCount;
+      const error = await refusedCall(rig, refusal, openaiClient(rig, { maxRetries: 0 }));
+      expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
+      expect(error.cause).toBeInstanceOf(FuseboardError);
+      expect(error.cause).toMatchObject({ code, hint: expect.stringContaining(refusal.hint) });
+      expect(rig.upstream.requestCount).toBe(sentCount);
+    },
+  );
 });

@@ -25,6 +25,8 @@ export interface RefusalCase {
     call: () => Promise<unknown>,
     file: string,
   ) => void | Promise<void>;
+  /** Lets the board be closed. */
+  readonly mend?: (file: string) => void;
   /** A refused call has to wait so long before it is refused. Milliseconds. */
   readonly afterMs?: number;
 }
@@ -43,7 +45,8 @@ const DAILY = { id: 'all', limit: usd(100), period: 'day' } as const;
 /** From 22:13:20 to midnight. */
 const UNTIL_MIDNIGHT = '6400';
 
-const fails = async (call: () => Promise<unknown>): Promise<void> => void (await call().catch(() => {}));
+const fails = async (call: () => Promise<unknown>): Promise<void> =>
+  void (await call().catch(() => {}));
 
 /** A call that is with the provider for as long as the test lasts. */
 async function inFlight({ behave, upstream }: SdkRig, call: () => Promise<unknown>): Promise<void> {
@@ -58,6 +61,13 @@ async function halfOpen(rig: SdkRig, call: () => Promise<unknown>): Promise<void
   await fails(call);
   await rig.clock.advanceAsync(60_000);
   await inFlight(rig, call);
+}
+
+/** From another connection, under the board's feet. */
+function change(file: string, sql: string): void {
+  const other = new (loadSqlite())(file, { timeout: 0 });
+  other.exec(sql);
+  other.close();
 }
 
 /** Four fifths of the budget are gone. */
@@ -138,9 +148,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     retryAfter: null,
     board: () => ({
       budgets: [DAILY],
-      rules: [
-        { id: 'dear', type: 'operation_cost', threshold: usd('0.000001'), action: 'block' },
-      ],
+      rules: [{ id: 'dear', type: 'operation_cost', threshold: usd('0.000001'), action: 'block' }],
     }),
     provoke: () => {},
   },
@@ -184,11 +192,8 @@ export const REFUSALS: readonly RefusalCase[] = [
     hint: 'Mend the store',
     retryAfter: null,
     board: (file) => ({ budgets: [DAILY], store: `sqlite:${file}` }),
-    provoke: (_, __, file) => {
-      const other = new (loadSqlite())(file, { timeout: 0 });
-      other.exec('ALTER TABLE allowances RENAME TO hidden');
-      other.close();
-    },
+    provoke: (_, __, file) => change(file, 'ALTER TABLE allowances RENAME TO hidden'),
+    mend: (file) => change(file, 'ALTER TABLE hidden RENAME TO allowances'),
   },
   {
     ...UNAVAILABLE,
