@@ -30,30 +30,34 @@ export function contained<T>(breaker: BreakerCore, callback: string, run: () => 
   }
 }
 
-/** A JSON object; null for any other value, and undefined for what is no JSON. */
-export function parsed(text: string): JsonObject | null | undefined {
-  let value: unknown;
+/** What a text says as JSON; undefined where it is none. */
+export function parsed(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as JsonObject) : null;
 }
 
+/** A JSON object; null for any other value. */
+export const objectIn = (value: unknown): JsonObject | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : null;
+
+/** `value`: what the text says as JSON; undefined where it is none. */
 export function answerOf(
   breaker: BreakerCore,
   profile: Profile,
   request: RequestView,
   response: Omit<ResponseView, 'body'>,
+  value: unknown,
 ): Answer {
   const { text } = response;
-  const body = parsed(text);
-  if (body === undefined)
+  if (value === undefined)
     return request.method === 'HEAD' ? NOTHING : { ...NOTHING, fault: NOT_JSON };
   const count = countTokens(breaker.runtime.treasury);
-  const view = { ...response, body, text: text.slice(0, TEXT_MAX) };
+  const view = { ...response, body: objectIn(value), text: text.slice(0, TEXT_MAX) };
   const read = (): Answer => profile.readAnswer(view, request, count);
   return contained(breaker, 'readAnswer', read) ?? NOTHING;
 }

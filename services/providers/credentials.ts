@@ -10,6 +10,7 @@ import type { Outcome, Verdict } from '../outcome.ts';
 const HEADERS: readonly string[] = ['authorization', 'x-api-key', 'api-key'];
 /** Hexadecimal digits: 48 bits tell keys apart, and tell nothing about them. */
 const FINGERPRINT_LENGTH = 12;
+const FINGERPRINTS_KEPT = 100;
 const CREDENTIALS_MAX = 10_000;
 const NAMES_MAX = 1_000;
 
@@ -20,9 +21,23 @@ export function fingerprintOf(headers: Headers, names: readonly string[] = HEADE
   for (const name of names) {
     const value = headers.get(name);
     if (value === null || value === '') continue;
-    return createHash('sha256').update(value).digest('hex').slice(0, FINGERPRINT_LENGTH);
+    return hashOf(value);
   }
   return 'anonymous';
+}
+
+/** Fingerprints of the credentials in use; bounded, the oldest go first. */
+const fingerprints = new Map<string, string>();
+
+function hashOf(value: string): string {
+  const known = fingerprints.get(value);
+  if (known !== undefined) return known;
+  if (fingerprints.size >= FINGERPRINTS_KEPT) {
+    fingerprints.delete(fingerprints.keys().next().value as string);
+  }
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, FINGERPRINT_LENGTH);
+  fingerprints.set(value, hash);
+  return hash;
 }
 
 /** The board's knowledge, shared by all of its protected fetches. */

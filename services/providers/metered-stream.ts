@@ -58,8 +58,13 @@ const BYTES_PER_TOKEN = 4;
 /** Text that passes before its cost is looked at again: an eighth of what has passed. Bytes. */
 const STEP_DIVISOR = 8;
 const STEP_MIN_BYTES = 256;
+/**
+ * Read ahead of the client once the answer has ended: clients stop reading there, and what is still
+ * to come (its usage, the end of the body) decides what it cost and when it is over. Bytes.
+ */
+const AFTER_END_BYTES_MAX = 65_536;
 
-type Ending = 'cut' | 'late' | 'overspent' | 'left';
+type Ending = 'cut' | 'late' | 'unread' | 'overspent' | 'left';
 
 export class MeteredStream {
   readonly readable: ReadableStream<Uint8Array>;
@@ -75,6 +80,8 @@ export class MeteredStream {
   #deadline: Deadline | null = null;
   /** Bytes of text at which its cost is looked at. */
   #coverAtBytes = STEP_MIN_BYTES;
+  /** Bytes that came when the answer had ended. */
+  #bytesAfterEnd = 0;
   /** Monotonic milliseconds since when the client waits; NaN while it does not. */
   #waitingSinceMs = NaN;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -141,12 +148,25 @@ export class MeteredStream {
         if (passed !== null) controller.enqueue(passed);
         const covered = this.#covered();
         if (covered !== true && !(await covered)) return this.#stop(controller, 'overspent');
-        if (passed !== null) return;
+        if (passed !== null && !this.#readsOn(value.byteLength)) return;
       }
     } catch (error) {
       if (this.#end === null) return;
       this.#fail(controller, error);
     }
+  }
+
+  /** Whether to go on reading although the client has something to read. */
+  #readsOn(bytes: number): boolean {
+    if (!this.#hasEnded) return false;
+    this.#bytesAfterEnd += bytes;
+    return this.#bytesAfterEnd <= AFTER_END_BYTES_MAX;
+  }
+
+  /** The answer came to its proper end, whatever becomes of its connection. */
+  get #hasEnded(): boolean {
+    const reader = this.#reader;
+    return reader.hasEnded ?? reader.isComplete;
   }
 
   /** A profile that throws has nothing to say of the frame. */
@@ -243,9 +263,27 @@ export class MeteredStream {
 
   /** The client wants no more of it. */
   #leave(reason: unknown): Promise<void> {
-    this.#settle(faultOf('left'), reason);
+    this.#settle(this.#isOver ? this.#reader.fault : faultOf('left'), reason);
     this.#close(reason);
     return Promise.resolve();
+  }
+
+  /**
+   * The client aborts its request. True: its answer was over before that, so that the call ended as
+   * the answer did. Clients abort what they have read an error in, or the end of.
+   */
+  aborted(reason: unknown): boolean {
+    if (this.#end === null) return true;
+    if (!this.#isOver) return false;
+    this.#settle(this.#reader.fault, reason);
+    this.#close(reason);
+    this.#controller?.error(reason);
+    return true;
+  }
+
+  /** All that there is to say of it was said: its end, or an error. */
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#reader.fault !== null;
   }
 
   #close(reason: unknown): void {
@@ -270,15 +308,14 @@ export class MeteredStream {
     const { clock } = runtime;
     const nowMs = clock.monotonicMs();
     const { firstTokenMs, idleMs, totalMs } = deadlines;
-    const waitingSinceMs = Number.isNaN(this.#waitingSinceMs) ? nowMs : this.#waitingSinceMs;
+    const waitingSinceMs = this.#isAwaited ? this.#waitingSinceMs : nowMs;
+    const firstTokenAtMs = startMs + firstTokenMs;
+    // Who asks for the first piece so late that it is overdue has a right to it all the same.
+    const isBegun = this.#text.byteCount > 0 || waitingSinceMs >= firstTokenAtMs;
     const dues = [
       { dueMs: startMs + totalMs, what: 'in all', limitMs: totalMs },
       { dueMs: waitingSinceMs + idleMs, what: 'for its next piece', limitMs: idleMs },
-      {
-        dueMs: this.#text.byteCount > 0 ? Infinity : startMs + firstTokenMs,
-        what: 'to begin',
-        limitMs: firstTokenMs,
-      },
+      { dueMs: isBegun ? Infinity : firstTokenAtMs, what: 'to begin', limitMs: firstTokenMs },
     ];
     let dueMs = Infinity;
     for (const due of dues) {
@@ -289,10 +326,21 @@ export class MeteredStream {
     this.#deadline = runtime.deadlines.at(dueMs, () => this.#watch());
   }
 
+  /** The client waits for its next piece. */
+  get #isAwaited(): boolean {
+    return !Number.isNaN(this.#waitingSinceMs);
+  }
+
   #giveUp(what: string, limitMs: number): void {
     const controller = this.#controller;
+    if (controller === null) return;
     const error = MeteredStream.late(this.#options.breaker, what, limitMs);
-    if (controller !== null) this.#stop(controller, 'late', error);
+    const ending = this.#isAwaited ? 'late' : 'unread';
+    if (!this.#hasEnded) return this.#stop(controller, ending, error);
+    // Only its connection is still open: nobody has lost anything.
+    this.#settle(this.#reader.fault, undefined);
+    this.#close(error);
+    controller.close();
   }
 }
 
@@ -300,6 +348,7 @@ export class MeteredStream {
 const BLIND: StreamReader = {
   read: () => ({ text: '', isHidden: false }),
   isComplete: true,
+  hasEnded: false,
   usage: null,
   fault: null,
 };
@@ -307,6 +356,7 @@ const BLIND: StreamReader = {
 const CODES: Readonly<Record<Ending, string>> = {
   cut: 'stream_cut',
   late: 'stream_timeout',
+  unread: 'stream_timeout',
   overspent: 'budget_exceeded',
   left: 'cancelled',
 };
@@ -314,13 +364,14 @@ const CODES: Readonly<Record<Ending, string>> = {
 const MESSAGES: Readonly<Record<Ending, string>> = {
   cut: 'the answer ended before it was complete',
   late: 'the answer took too long',
+  unread: 'the answer was not read in time',
   overspent: 'the answer was stopped: no budget has more for it',
   left: '',
 };
 
 /** What a stream that did not end properly says of the provider: nothing, where we ended it. */
 function faultOf(ending: Ending, code: string | null = null): Fault {
-  const isOurs = ending === 'overspent' || ending === 'left';
+  const isOurs = ending !== 'cut' && ending !== 'late';
   return {
     fault: isOurs ? 'cancelled' : 'cut',
     code: code ?? CODES[ending],

@@ -1,5 +1,5 @@
 /** A request of a client's, read once: what its profile is shown, and what is sent in the end. */
-import { parsed } from './answer.ts';
+import { objectIn, parsed } from './answer.ts';
 import { withMembers } from './json-members.ts';
 import type { JsonObject, RequestView } from './profile.ts';
 
@@ -12,7 +12,6 @@ export class OutgoingRequest implements RequestView {
   readonly method: string;
   readonly url: string;
   readonly path: string;
-  readonly headers: Headers;
   readonly body: JsonObject | null;
   readonly signal: AbortSignal | undefined;
   /** Its body, unread, is gone once it was sent. */
@@ -20,14 +19,16 @@ export class OutgoingRequest implements RequestView {
   /** Characters or bytes of what is sent; 0 where nobody knows. */
   readonly length: number;
   readonly #init: RequestInit;
+  #headers: Headers | null;
   #content: Content;
+  #isChanged = false;
 
   constructor(url: string, init: RequestInit, lengthMax: number) {
     this.#init = init;
+    this.#headers = init.headers instanceof Headers ? init.headers : null;
     this.url = url;
     this.method = (init.method ?? 'GET').toUpperCase();
     this.path = pathOf(url);
-    this.headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
     this.signal = init.signal ?? undefined;
     this.#content = contentOf(init.body);
     this.length = this.#content?.length ?? 0;
@@ -35,19 +36,28 @@ export class OutgoingRequest implements RequestView {
     this.body = this.length > lengthMax ? null : jsonOf(this.#content);
   }
 
+  /** Made when somebody looks: what is sent are the client's own. */
+  get headers(): Headers {
+    return (this.#headers ??= new Headers(this.#init.headers));
+  }
+
   /** Sets top-level members of its JSON body; every other byte stays as it was. */
   setMembers(members: JsonObject): void {
     const text = textOf(this.#content);
     const changed = text === null ? null : withMembers(text, members);
-    if (changed !== null) this.#content = changed;
+    if (changed === null) return;
+    this.#content = changed;
+    this.#isChanged = true;
   }
 
   /** What is handed to the `fetch` that sends it. */
   init(signal: AbortSignal | undefined): RequestInit {
-    const { headers } = this;
-    const init: RequestInit = { ...this.#init, headers, signal: signal ?? null };
-    if (this.#content !== null) init.body = this.#content as string;
-    return init;
+    if (!this.#isChanged && signal === this.signal) return this.#init;
+    const init: RequestInit = { ...this.#init, signal: signal ?? null };
+    if (!this.#isChanged) return init;
+    const headers = new Headers(this.headers);
+    headers.delete('content-length');
+    return { ...init, headers, body: this.#content as string };
   }
 }
 
@@ -110,5 +120,5 @@ function textOf(content: Content): string | null {
 /** A JSON object, or null for everything else. */
 function jsonOf(content: Content): JsonObject | null {
   const text = textOf(content);
-  return text === null || text === '' ? null : (parsed(text) ?? null);
+  return text === null || text === '' ? null : objectIn(parsed(text));
 }

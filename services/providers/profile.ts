@@ -98,6 +98,11 @@ export interface StreamReader {
   read(event: string, data: string): FrameReading;
   /** The stream came to its proper end. */
   readonly isComplete: boolean;
+  /**
+   * It said that this was its end, so that no text of it can follow.
+   * @default isComplete
+   */
+  readonly hasEnded?: boolean;
   /** The latest that the provider said; null until it said any. */
   readonly usage: Usage | null;
   /** A failure told inside the stream; null: none. */

@@ -92,7 +92,10 @@ class FetchGuard {
 
   async send(input: string | URL | Request, init?: RequestInit): Promise<Sent> {
     const { options } = this.#parts;
-    const request = await readRequest(input, init, options.bodyBytesMax);
+    const request =
+      input instanceof Request
+        ? await readRequest(input, init, options.bodyBytesMax)
+        : readNow(input, init, options.bodyBytesMax);
     let call: ProviderCall;
     try {
       call = this.#callOf(request);
@@ -102,7 +105,8 @@ class FetchGuard {
     const { reading, breaker } = call;
     this.#change(request, reading, breaker);
     const callOptions = this.#optionsOf(request);
-    const refusal = await this.#pace(call, request, callOptions);
+    const delay = this.#delay(call, request, callOptions);
+    const refusal = delay === null ? null : await delay;
     return refusal === null ? call.send(callOptions) : call.refused(refusal);
   }
 
@@ -180,12 +184,12 @@ class FetchGuard {
     return { ...describe?.(request), signal };
   }
 
-  /** Waits until the provider's own limit has room; null: go on. */
-  async #pace(
+  /** The wait until the provider's own limit has room, or its refusal; null: go on. */
+  #delay(
     call: ProviderCall,
     request: OutgoingRequest,
     callOptions: CallOptions,
-  ): Promise<Refusal | null> {
+  ): Promise<null> | Refusal | null {
     const { options, pacer } = this.#parts;
     const { breaker, reading } = call;
     const { clock, deadlines } = breaker.runtime;
@@ -203,7 +207,7 @@ class FetchGuard {
       return breaker.refuse('throttled', specOf(reading.operation, callOptions), true, money);
     }
     const { signal } = request;
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const deadline = deadlines.at(clock.monotonicMs() + delayMs, end, true);
       const disregard = onAbort(signal, () => {
         deadlines.cancel(deadline);
@@ -212,10 +216,9 @@ class FetchGuard {
       });
       function end(): void {
         disregard();
-        resolve();
+        resolve(null);
       }
     });
-    return null;
   }
 }
 

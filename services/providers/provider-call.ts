@@ -4,13 +4,14 @@
  */
 import { onAbort } from '../abort.ts';
 import type { BreakerCore } from '../breaker-core.ts';
+import type { CallResult } from '../breaker.ts';
 import type { CallContext, CallOptions } from '../call.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Usage } from '../cost/usage.ts';
 import type { FuseboardError } from '../errors.ts';
 import type { Verdict } from '../outcome.ts';
 import type { Refusal } from '../refusal.ts';
-import { answerOf, contained, countTokens, parsed } from './answer.ts';
+import { answerOf, contained, countTokens, objectIn, parsed } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { verdictOfFault, type Fault } from './fault.ts';
 import type { ResolvedFetchOptions } from './fetch-options.ts';
@@ -22,13 +23,13 @@ import type { Answer, Profile, RequestReading, ResponseView } from './profile.ts
 import type { Sent } from './protected-fetch.ts';
 import { providerError, ProviderError } from './provider-error.ts';
 import { refusedResponse } from './refused-response.ts';
-import { readWhole, rebuilt } from './whole-body.ts';
+import { readResponse, type ReadBody } from './read-response.ts';
+import { readWhole, withBody } from './whole-body.ts';
 
 /** Bytes of an error's body that are read; longer ones are passed on unread. */
 const ERROR_BYTES_MAX = 1_048_576;
 const TEXT_MAX = 65_536;
 const DECODER = new TextDecoder();
-const NO_RETRY = { 'x-should-retry': 'false' } as const;
 
 /** What every request of one protected fetch shares. */
 export interface CallParts {
@@ -47,6 +48,8 @@ export class ProviderCall {
   readonly #credential: string;
   /** What the last attempt answered, where it failed with an answer. */
   #failed: Sent | null = null;
+  /** The answer that is under way. */
+  #metered: MeteredStream | null = null;
 
   constructor(
     parts: CallParts,
@@ -72,9 +75,15 @@ export class ProviderCall {
   async #run(callOptions: CallOptions, deliver: (sent: Sent) => void): Promise<Sent> {
     const { breaker, reading } = this;
     const attempt = (context: CallContext): Promise<Sent> => this.#attempt(context, deliver);
-    const result = await (reading.isFree
-      ? breaker.tryCall(attempt, callOptions)
-      : breaker.tryCall(reading.operation, attempt, callOptions));
+    const { release, ...options } = this.#heard(callOptions);
+    let result: CallResult<Sent>;
+    try {
+      result = await (reading.isFree
+        ? breaker.tryCall(attempt, options)
+        : breaker.tryCall(reading.operation, attempt, options));
+    } finally {
+      release();
+    }
     if (result.ok) return result.value;
     if (result.refused) return this.refused(result.refusal);
     const { error } = result;
@@ -82,6 +91,19 @@ export class ProviderCall {
     if (this.#failed !== null) return this.#failed;
     // It never got an answer: what the network said is the client's to hear.
     throw error.cause;
+  }
+
+  /** A client that aborts a stream whose answer is over does not abort its call. */
+  #heard(callOptions: CallOptions): CallOptions & { readonly release: () => void } {
+    const { signal } = callOptions;
+    if (!this.reading.isStream || signal === undefined || signal.aborted) {
+      return { ...callOptions, release: () => {} };
+    }
+    const controller = new AbortController();
+    const release = onAbort(signal, () => {
+      if (this.#metered?.aborted(signal.reason) !== true) controller.abort(signal.reason);
+    });
+    return { ...callOptions, signal: controller.signal, release };
   }
 
   /** @throws FuseboardError where the options say so */
@@ -158,20 +180,21 @@ export class ProviderCall {
     const { options } = this.#parts;
     const bytes = await this.#read(response, options.bodyBytesMax);
     if (!(bytes instanceof Uint8Array)) {
-      return { ...SENT, response: rebuilt(response, bytes.rest) };
+      return { ...SENT, response: withBody(response, bytes.rest) };
     }
-    const answer = answerOf(this.breaker, this.#parts.profile, this.#request, {
-      status: response.status,
-      headers: response.headers,
-      nowMs: this.breaker.runtime.clock.nowMs(),
-      text: DECODER.decode(bytes),
-    });
+    const text = DECODER.decode(bytes);
+    const value = parsed(text);
+    const { status, headers } = response;
+    const nowMs = this.breaker.runtime.clock.nowMs();
+    const view = { status, headers, nowMs, text };
+    const answer = answerOf(this.breaker, this.#parts.profile, this.#request, view, value);
     this.#tell(context, answer);
     const { fault } = answer;
-    if (fault === null) return { ...SENT, response: rebuilt(response, bytes) };
+    const read = { bytes, text, value };
+    if (fault === null) return { ...SENT, response: readResponse(response, read) };
     // What it cost is known only where it says so.
     const verdict = this.#verdictOf(fault, answer.usage === null);
-    throw this.#failWith(response, bytes, fault, verdict);
+    throw this.#failWith(response, read, fault, verdict);
   }
 
   #tell(context: CallContext, { usage, isCounted, usageKey, model }: Answer): void {
@@ -210,19 +233,19 @@ export class ProviderCall {
     const view: ResponseView = {
       status: response.status,
       headers: response.headers,
-      body: parsed(text) ?? null,
+      body: objectIn(parsed(text)),
       text: text.slice(0, TEXT_MAX),
       nowMs: this.breaker.runtime.clock.nowMs(),
     };
     const read = (): Fault => profile.readFault(view);
     const fault = contained(this.breaker, 'readFault', read) ?? UNREADABLE;
-    const body = isWhole ? bytes : bytes.rest;
+    const body = isWhole ? { bytes, text } : bytes.rest;
     throw this.#failWith(response, body, fault, this.#verdictOf(fault, false));
   }
 
   #failWith(
     response: Response,
-    body: Uint8Array | ReadableStream<Uint8Array>,
+    body: ReadBody | ReadableStream<Uint8Array>,
     fault: Fault,
     verdict: Verdict,
   ): ProviderError {
@@ -230,9 +253,16 @@ export class ProviderCall {
     const isFinal =
       fault.fault === 'quota' ||
       fault.fault === 'unauthorized' ||
+      // Clients retry every 429, such as for more tokens at once than a whole minute has.
+      (fault.fault === 'invalid' && response.status === 429) ||
       this.breaker.options.retry !== null;
-    const changes = options.retryAdvice && isFinal ? NO_RETRY : undefined;
-    this.#failed = { response: rebuilt(response, body, changes), refusal: null, fault };
+    const headers = options.retryAdvice && isFinal ? unretried(response) : response.headers;
+    const failed = body instanceof ReadableStream ? null : readResponse(response, body, headers);
+    this.#failed = {
+      response: failed ?? withBody(response, body as ReadableStream<Uint8Array>),
+      refusal: null,
+      fault,
+    };
     credentials.heard(this.#credential, this.breaker, verdict);
     return providerError(options.provider, fault, response.status, verdict);
   }
@@ -275,7 +305,8 @@ export class ProviderCall {
       abort: (reason) => controller?.abort(reason),
       model: this.reading.operation.model,
     });
-    const sent: Sent = { ...SENT, response: rebuilt(response, metered.readable) };
+    this.#metered = metered;
+    const sent: Sent = { ...SENT, response: withBody(response, metered.readable) };
     deliver(sent);
     const end = await metered.ended;
     this.#tellStream(context, end);
@@ -313,6 +344,13 @@ export class ProviderCall {
   #late(what: string, limitMs: number): FuseboardError {
     return MeteredStream.late(this.breaker.name, what, limitMs);
   }
+}
+
+/** The headers of a response, with the advice not to try again. */
+function unretried({ headers }: Response): Headers {
+  const changed = new Headers(headers);
+  changed.set('x-should-retry', 'false');
+  return changed;
 }
 
 const SENT = { refusal: null, fault: null } as const;

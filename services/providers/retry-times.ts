@@ -120,9 +120,12 @@ interface Limit {
 
 /** Azure answers some requests with -1 or 0 for both: 0 left and no wait for more says nothing. */
 function limitFrom(headers: Headers, what: 'requests' | 'tokens', nowMs: number): Limit | null {
-  const max = decimalFrom(headers.get(`x-ratelimit-limit-${what}`));
-  const remaining = decimalFrom(headers.get(`x-ratelimit-remaining-${what}`));
+  const remainingText = headers.get(`x-ratelimit-remaining-${what}`);
   const reset = headers.get(`x-ratelimit-reset-${what}`);
+  // Most servers that speak this API tell none of it.
+  if (remainingText === null && reset === null) return null;
+  const max = decimalFrom(headers.get(`x-ratelimit-limit-${what}`));
+  const remaining = decimalFrom(remainingText);
   const resetMs = reset === null ? null : believed(durationMsFrom(reset));
   const isSaid = remaining === null || remaining === 0 ? (resetMs ?? 0) > 0 : true;
   if (!isSaid) return null;

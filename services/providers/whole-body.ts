@@ -56,24 +56,10 @@ function restOf(
   );
 }
 
-/** Statuses whose responses have no body by definition. */
-const BODILESS = [204, 205, 304];
-
-/** A response like another one, with a body that was read or is metered. */
-export function rebuilt(
-  response: Response,
-  body: Uint8Array | ReadableStream<Uint8Array>,
-  changes?: Readonly<Record<string, string>>,
-): Response {
-  const { status, statusText, url } = response;
-  let { headers } = response;
-  if (changes !== undefined) {
-    headers = new Headers(headers);
-    for (const name in changes) headers.set(name, changes[name] as string);
-  }
-  const content = BODILESS.includes(status)
-    ? null
-    : (body as ConstructorParameters<typeof Response>[0]);
+/** A response like another one, with a body that goes on. */
+export function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
+  const { status, statusText, headers, url } = response;
+  const content = body as ConstructorParameters<typeof Response>[0];
   const copy = new Response(content, { status, statusText, headers });
   // Clients name it in their logs and errors; a made response has none.
   Object.defineProperty(copy, 'url', { value: url });

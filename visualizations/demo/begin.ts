@@ -1,23 +1,22 @@
 /** The first words of a run: which one it is, and in which state it finds its breakers. */
-import type { Board } from '../../index.ts';
 import { seconds } from './changes.ts';
 import { shortUsd, type MoneyView } from './money-tally.ts';
 import type { RunPlan } from './plan.ts';
 import type { Reporter } from './reporter.ts';
-import { SERVICES } from './services.ts';
+import { REAL_LIMIT } from './run-money.ts';
+import { REAL_RATE } from './lanes.ts';
+import type { LiveLane } from './live-lanes.ts';
 
-/** Makes the breakers and says how a run finds them; a new one begins with all of them closed. */
+/** Says how a run finds its breakers; a new one begins with all of them closed. */
 export function begin(
-  board: Board,
+  lanes: readonly LiveLane[],
   { seed, durationMs, fromMs, isResumed, dropped }: RunPlan,
-  pace: number,
   nowMs: number,
   reporter: Reporter,
   money: MoneyView,
 ): void {
   const found: string[] = [];
-  for (const { name, options } of SERVICES) {
-    const breaker = board.breaker(name, options(pace));
+  for (const { name, breaker } of lanes) {
     const { state, probeAtMs } = breaker.snapshot();
     if (state === 'closed') continue;
     if (!isResumed) breaker.reset('a new run begins', { by: 'fuseboard demo' });
@@ -35,7 +34,27 @@ export function begin(
     reporter.note(`a new run of ${seconds(durationMs)}, seed ${seed}${reset}`);
     reporter.note(`it may spend ${limitOf(money)}`);
   }
+  reporter.note(sourcesOf(lanes));
 }
+
+/** Which providers are real, and that those cost money. */
+function sourcesOf(lanes: readonly LiveLane[]): string {
+  const providers = [...new Set(lanes.map(({ provider }) => provider))];
+  const real = providers.filter(({ isReal }) => isReal);
+  const simulated = providers.filter(({ isReal }) => !isReal).map(({ name }) => name);
+  const rest = `${listed(simulated)} ${simulated.length === 1 ? 'is' : 'are'} simulated`;
+  if (real.length === 0) return `${rest} on this machine: no real money is spent`;
+  const hosts = listed(real.map(({ name, host }) => `${name} (${host})`));
+  const limit = shortUsd(REAL_LIMIT);
+  const seldom = `one call every ${1 / REAL_RATE} seconds${real.length === 1 ? '' : ' each'}`;
+  return (
+    `REAL, and paid with real money: ${hosts}; at most ${limit} in this run, ${seldom}` +
+    `${simulated.length === 0 ? '' : `; ${rest}`}; --simulated uses no real one`
+  );
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function until(state: string, probeAtMs: number | null, nowMs: number): string {
   if (state !== 'open' || probeAtMs === null) return '';

@@ -4,7 +4,6 @@ import { systemClock } from '../../services/clock.ts';
 import type { ExitCode } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
 import { flagHelp, readFlags, type FlagTable } from '../terminal/flags.ts';
-import { loadOpenai } from './openai-client.ts';
 import { run } from './run.ts';
 
 const DATABASE = '.fuseboard/demo.db';
@@ -32,16 +31,25 @@ const FLAGS = {
   },
   db: { kind: 'text', of: 'FILE', about: `Where states are kept. Default ${DATABASE}.` },
   fresh: { kind: 'switch', about: 'Start over instead of going on with an interrupted run.' },
+  simulated: { kind: 'switch', about: 'Use no real provider, whatever keys are there.' },
   json: { kind: 'switch', about: 'Summary as JSON on stdout; what is shown meanwhile on stderr.' },
 } as const satisfies FlagTable;
 
-export const DEMO_HELP = `Watch breakers protect real HTTP calls.
+export const DEMO_HELP = `Watch breakers and budgets protect calls of OpenAI, Perplexity and LightRAG.
 
   fuseboard demo [flags]
 
-Starts an OpenAI-shaped server on loopback, calls it with the official openai client through three
-breakers, and walks it through healthy, slow, outage, rate limit and recovery. Ctrl-C stops; started
+Calls the three APIs through protected fetches: chats, embeddings, searches, questions about
+documents, some of them streamed. The providers are simulated, by real HTTP servers on loopback
+that are walked through healthy, slow, outage, rate limit and recovery. Ctrl-C stops; started
 again, it goes on from there, with every breaker as it was left.
+
+A provider whose key is in the environment is the real one, and costs real money: at most $0.05 in
+a run, with one call every two seconds. --simulated uses none.
+
+  OPENAI_API_KEY      the real OpenAI, or the server at OPENAI_BASE_URL
+  PERPLEXITY_API_KEY  the real Perplexity, or the server at PERPLEXITY_BASE_URL
+  LIGHTRAG_URL        the LightRAG server there, with LIGHTRAG_API_KEY if it asks for one
 
 ${flagHelp(FLAGS)}
 
@@ -62,7 +70,6 @@ export async function runDemo(
   random: (seed: number) => Random,
 ): Promise<ExitCode> {
   const flags = readFlags('demo', args, FLAGS);
-  const makeClient = await loadOpenai();
   await run({
     wish: {
       seed: flags.seed,
@@ -76,7 +83,7 @@ export async function runDemo(
     isJson: flags.json === true,
     clock: systemClock,
     random,
-    makeClient,
+    isSimulated: flags.simulated === true,
     io,
   });
   return 0;

@@ -1,4 +1,4 @@
-/** The money of a run in two lines of the live screen, or one where there is little room. */
+/** The money of a run in three lines of the live screen, or one where there is little room. */
 import type { Line, Span, Style } from '../terminal/lines.ts';
 import { shortUsd, type BudgetView, type MoneyView } from './money-tally.ts';
 
@@ -20,11 +20,18 @@ export function moneyLines(money: MoneyView, width: number): Line[] {
     { text: figures(budget), style: STYLES[budget.level] },
   ]);
   const first: Line = [{ text: ' money  ', style: 'dim' }, ...budgets];
-  return width >= 72 ? [first, estimates(money)] : [first];
+  return width >= 72 ? [first, providers(money), estimates(money)] : [first];
 }
 
 const figures = ({ spentNanoUsd, limitNanoUsd, level }: BudgetView): string =>
   `${shortUsd(spentNanoUsd)} of ${shortUsd(limitNanoUsd)}${LEVELS[level]}`;
+
+function providers(money: MoneyView): Line {
+  const costs = money.providers.map(
+    ({ provider, costNanoUsd }) => `${provider} ${shortUsd(costNanoUsd)}`,
+  );
+  return [{ text: `        ${costs.join('   ')}` }];
+}
 
 function estimates(money: MoneyView): Line {
   const { expectedNanoUsd, actualNanoUsd, rule, throttledCount, throttledRefusedCount } = money;

@@ -48,7 +48,7 @@ export function moneySummaryLines(money: MoneySummary, database: string, width: 
     ...paragraph(refusals(money), width),
     line(''),
     line(' The books, call by call, are there to be looked at:', 'dim'),
-    line(`   fuseboard costs --store ${store} --by breaker`),
+    line(`   fuseboard costs --store ${store} --by provider`),
     line(`   fuseboard budgets --store ${store}`),
     line(`   fuseboard ledger verify --store ${store}`),
     line(''),

@@ -1,7 +1,9 @@
 /** What the run's money did, counted from the board's facts. All amounts in nano-dollars. */
 import type { BudgetSummary, Fact, FactOf } from '../../index.ts';
 import { formatUsd, sumNanoUsd } from '../../services/cost/money.ts';
-import { SCARCE, type RunMoney } from './run-money.ts';
+import { PROVIDERS, type ProviderName } from './endpoints.ts';
+import { LANES } from './lanes.ts';
+import type { RunMoney } from './run-money.ts';
 
 /** Something about money that happened in the story. */
 export interface MoneyMoment {
@@ -20,11 +22,13 @@ export interface BudgetView {
 }
 
 export interface MoneyView {
-  /** The run's budget, then the scarce one. */
+  /** The run's budget, then the scarce one, then that of real providers if there are any. */
   readonly budgets: readonly BudgetView[];
   /** Of calls that succeeded: what each was expected to cost before it was made, and did cost. */
   readonly expectedNanoUsd: number;
   readonly actualNanoUsd: number;
+  /** Since this start: what was booked for each provider. */
+  readonly providers: readonly { readonly provider: ProviderName; readonly costNanoUsd: number }[];
   /** Booked at the worst case, because nobody could say what they cost. */
   readonly assumedCount: number;
   readonly rule: string;
@@ -56,6 +60,8 @@ export class MoneyTally {
   readonly #money: RunMoney;
   readonly #lines: ReadonlyMap<string, Line>;
   readonly #moments: MoneyMoment[] = [];
+  /** By breaker. */
+  readonly #costs = new Map<string, number>();
   #expectedNanoUsd = 0;
   #actualNanoUsd = 0;
   #assumedCount = 0;
@@ -77,6 +83,11 @@ export class MoneyTally {
 
   isSpent(budget: string): boolean {
     return this.#lines.get(budget)?.level === 'exceeded';
+  }
+
+  /** What was booked for a breaker since this start. */
+  costOf(breaker: string): number {
+    return this.#costs.get(breaker) ?? 0;
   }
 
   /** Counts a fact; answers what there is to tell about it. Null: nothing. */
@@ -121,6 +132,12 @@ export class MoneyTally {
       budgets: [...this.#lines].map(([id, line]) => ({ id, ...line })),
       expectedNanoUsd: this.#expectedNanoUsd,
       actualNanoUsd: this.#actualNanoUsd,
+      providers: PROVIDERS.map((provider) => ({
+        provider,
+        costNanoUsd: LANES.filter((lane) => lane.provider === provider)
+          .map(({ name }) => this.costOf(name))
+          .reduce(sumNanoUsd, 0),
+      })),
       assumedCount: this.#assumedCount,
       rule: this.#money.rule,
       throttledCount: this.#throttledCount,
@@ -132,11 +149,11 @@ export class MoneyTally {
 
   #addSettled(fact: FactOf<'cost.settled'>): void {
     const { breaker, costNanoUsd, expectedNanoUsd, basis, outcome } = fact;
-    const { runBudget, scarceBudget } = this.#money;
     for (const [id, line] of this.#lines) {
-      const isCovered = id === runBudget || (id === scarceBudget && breaker === SCARCE);
-      if (isCovered) line.spentNanoUsd = sumNanoUsd(line.spentNanoUsd, costNanoUsd);
+      if (!this.#money.covers(id, breaker)) continue;
+      line.spentNanoUsd = sumNanoUsd(line.spentNanoUsd, costNanoUsd);
     }
+    this.#costs.set(breaker, sumNanoUsd(this.costOf(breaker), costNanoUsd));
     if (basis === 'assumed') this.#assumedCount++;
     if (outcome !== 'succeeded') return;
     this.#expectedNanoUsd = sumNanoUsd(this.#expectedNanoUsd, expectedNanoUsd);

@@ -1,7 +1,11 @@
-/** Stands for the person who is told that a budget is spent, and raises it after a while. */
+/**
+ * Stands for the person who is told that a budget is spent, or that a simulated provider's account
+ * is out of credit, and sees to it after a while.
+ */
 import type { Board } from '../../index.ts';
 import type { Clock, TimerHandle } from '../../services/clock.ts';
 import { sumNanoUsd } from '../../services/cost/money.ts';
+import type { LiveProvider } from './live-lanes.ts';
 import { shortUsd, type MoneyTally } from './money-tally.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunMoney } from './run-money.ts';
@@ -19,6 +23,8 @@ export interface OperatorOptions {
 }
 
 export interface Operator {
+  /** A simulated provider holds its breakers: its account is out of credit. */
+  tellHeld(provider: LiveProvider): void;
   /** The scarce budget is spent. Told again before it is raised, nothing more comes of it. */
   tell(): void;
   /** Raises nothing any more; resolves when what was begun is over. */
@@ -26,13 +32,14 @@ export interface Operator {
 }
 
 /** How long it takes: long enough to be seen. */
-const RAISE_AFTER_MS = 1_200;
+const ACT_AFTER_MS = 1_200;
 
 export function createOperator(options: OperatorOptions): Operator {
   const { clock, scenario, reporter, moneyTally, elapsedMs } = options;
   const { scarceBudget, raiseNanoUsd } = options.money;
   const budget = options.board.budget(scarceBudget);
   let timer: TimerHandle = null;
+  let isStopped = false;
   let raising: Promise<void> = Promise.resolve();
   const say = (what: string): void =>
     reporter.moment(moneyTally.tell(elapsedMs(), 'operator', what));
@@ -44,16 +51,30 @@ export function createOperator(options: OperatorOptions): Operator {
     await budget.setLimit(raised, { reason: 'the story goes on', by: 'fuseboard demo' });
   };
 
+  const held = new Map<LiveProvider, TimerHandle>();
+  const pay = (provider: LiveProvider): void => {
+    held.delete(provider);
+    say(`pays the account at ${provider.name}`);
+    provider.fetch.rotateKey({ by: 'fuseboard demo' });
+  };
+
   return {
+    tellHeld(provider) {
+      if (provider.isReal || isStopped || held.has(provider)) return;
+      const due = clock.setTimer(ACT_AFTER_MS * scenario.pace, true, () => pay(provider));
+      held.set(provider, due);
+    },
     tell() {
-      timer ??= clock.setTimer(RAISE_AFTER_MS * scenario.pace, true, () => {
+      timer ??= clock.setTimer(ACT_AFTER_MS * scenario.pace, true, () => {
         raising = raise()
           .catch((error: Error) => say(`cannot raise ${scarceBudget}: ${error.message}`))
           .finally(() => (timer = null));
       });
     },
     stop() {
+      isStopped = true;
       clock.clearTimer(timer);
+      for (const due of held.values()) clock.clearTimer(due);
       return raising;
     },
   };

@@ -6,7 +6,7 @@ import { seconds, type Change } from './changes.ts';
 import { shortUsd, type MoneyMoment } from './money-tally.ts';
 import { phaseName, type Stretch } from './scenario.ts';
 import { CHANGES_SHOWN, screen } from './screen.ts';
-import { changeLine, momentLine, timeline } from './timeline.ts';
+import { changeLine, momentLine, NAME_WIDTH, timeline } from './timeline.ts';
 import { totalOf, type View } from './view.ts';
 
 export interface Reporter {
@@ -45,7 +45,11 @@ function plainReporter(write: Write, note: Note): Reporter {
     everyMs: 1_000,
     note,
     phase: ({ phase, startMs }) =>
-      write(line(`${seconds(startMs).padStart(8)}  upstream   ${phaseName(phase)}`)),
+      write(
+        line(
+          `${seconds(startMs).padStart(8)}  ${'upstream'.padEnd(NAME_WIDTH)}${phaseName(phase)}`,
+        ),
+      ),
     change: (change) => write(changeLine(change)),
     moment: (moment) => write(momentLine(moment)),
     show: ({ elapsedMs, breakers, money }) => {

@@ -1,22 +1,25 @@
 /**
- * What a run may spend: a budget for all of it, a scarce one for its dearest breaker, and a rule
- * that slows another one down when spending is fast. Every run has budgets of its own, so that a
- * new one does not begin with what earlier ones have spent. All amounts in nano-dollars.
+ * What a run may spend: a budget for all of it, a scarce one for its dearest breaker, a small one
+ * for what is real, and a rule that slows a breaker down when spending is fast. Every run has
+ * budgets of its own, so that a new one does not begin with what earlier ones have spent. All
+ * amounts in nano-dollars.
  */
-import type { BoardOptions, NanoUsd } from '../../index.ts';
-import { chargeNanoUsd, sumNanoUsd } from '../../services/cost/money.ts';
-import { SERVICES, type Service } from './services.ts';
-
-/** The breaker whose budget is scarce, and the one that a rule slows down. */
-export const SCARCE = 'reasoning';
-export const PACED = 'chat';
+import { usd, type BoardOptions, type BudgetOptions, type NanoUsd } from '../../index.ts';
+import { sumNanoUsd } from '../../services/cost/money.ts';
+import type { ProviderName } from './endpoints.ts';
+import { LANES, PACED, rateOf, SCARCE, type Lane } from './lanes.ts';
+import { REAL, SOURCE_TAG } from './live-lanes.ts';
 
 export interface RunMoney {
   /** Ids of the run's budgets. */
   readonly runBudget: string;
   readonly scarceBudget: string;
+  /** Null where every provider is simulated. */
+  readonly realBudget: string | null;
   readonly rule: string;
-  readonly options: Pick<BoardOptions, 'budgets' | 'rules' | 'prices' | 'throttle' | 'tokenizer'>;
+  readonly options: Required<Pick<BoardOptions, 'budgets' | 'rules' | 'throttle'>>;
+  /** Whether a budget pays for the calls of a breaker. */
+  readonly covers: (budget: string, breaker: string) => boolean;
   /** By how much an operator raises the scarce budget when it is spent. */
   readonly raiseNanoUsd: NanoUsd;
 }
@@ -28,7 +31,12 @@ export interface RunMoneyOptions {
   readonly durationMs: number;
   /** 1, or less where the story is walked faster. */
   readonly pace: number;
+  /** Providers that are not simulated. */
+  readonly real: readonly ProviderName[];
 }
+
+/** What real providers may cost in one run, all of them together. */
+export const REAL_LIMIT = usd('0.05');
 
 /** Part of its planned cost that the dearest breaker may spend: less than a healthy story takes. */
 const SCARCE_SHARE = 0.25;
@@ -39,31 +47,36 @@ const EXHAUSTED_CALLS = 1.05;
 const RUN_TO_SCARCE_MIN = 4;
 /** Part of the run's planned cost that, spent within a minute, is fast. */
 const FAST_SHARE = 0.22;
-/** Part of the allowed output that an answer takes on average. */
-const OUTPUT_SHARE = 0.65;
 const MINUTE_MS = 60_000;
 
-export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunMoney {
-  const planned = (service: Service): NanoUsd => {
-    const calls = Math.ceil((rate * service.share * durationMs) / 1_000);
-    return (calls * costOf(service, OUTPUT_SHARE)) as NanoUsd;
+export function runMoney({ run, rate, durationMs, pace, real }: RunMoneyOptions): RunMoney {
+  const isReal = ({ provider }: Lane): boolean => real.includes(provider);
+  const planned = (lane: Lane): NanoUsd => {
+    const calls = Math.ceil((rateOf(lane, rate, isReal(lane)) * durationMs) / 1_000);
+    return (calls * lane.usualNanoUsd) as NanoUsd;
   };
-  const scarce = SERVICES.find(({ name }) => name === SCARCE) as Service;
-  const plannedNanoUsd = SERVICES.map(planned).reduce(sumNanoUsd);
-  const worstNanoUsd = costOf(scarce, 1);
+  const scarce = LANES.find(({ name }) => name === SCARCE) as Lane;
+  const plannedNanoUsd = LANES.map(planned).reduce(sumNanoUsd);
   const scarceNanoUsd = Math.max(
     cents(planned(scarce) * SCARCE_SHARE),
-    worstNanoUsd * SCARCE_CALLS_MIN,
+    scarce.worstNanoUsd * SCARCE_CALLS_MIN,
   ) as NanoUsd;
   const runNanoUsd = Math.max(plannedNanoUsd, scarceNanoUsd * RUN_TO_SCARCE_MIN);
   const runBudget = `run ${run}`;
-  const scarceBudget = `run ${run} ${SCARCE}`;
-  const rule = `${PACED}-pace`;
+  const scarceBudget = `run ${run} ${scarce.scope}`;
+  const realBudget = real.length === 0 ? null : `run ${run} real`;
+  const realBreakers = LANES.filter(isReal).map(({ name }) => name);
+  const rule = `${PACED.split(' ').at(-1)}-pace`;
   return {
     runBudget,
     scarceBudget,
+    realBudget,
     rule,
     raiseNanoUsd: scarceNanoUsd,
+    covers: (budget, breaker) =>
+      budget === runBudget ||
+      (budget === scarceBudget && breaker === SCARCE) ||
+      (budget === realBudget && realBreakers.includes(breaker)),
     options: {
       budgets: [
         { id: runBudget, limit: cents(runNanoUsd), period: 'total' },
@@ -72,8 +85,9 @@ export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunM
           limit: scarceNanoUsd,
           period: 'total',
           scope: { breaker: SCARCE },
-          exhaustedBelow: (EXHAUSTED_CALLS * worstNanoUsd) / scarceNanoUsd,
+          exhaustedBelow: (EXHAUSTED_CALLS * scarce.worstNanoUsd) / scarceNanoUsd,
         },
+        ...(realBudget === null ? [] : [realBudgetOf(realBudget)]),
       ],
       rules: [
         {
@@ -86,26 +100,16 @@ export function runMoney({ run, rate, durationMs, pace }: RunMoneyOptions): RunM
         },
       ],
       throttle: { delayMaxMs: 600 * pace, queueMax: 8 },
-      prices: {
-        overrides: SERVICES.map(({ operation: { model }, prices }) => ({
-          model,
-          ...prices,
-          version: 'demo',
-        })),
-      },
-      // Requests come with their tokens counted.
-      tokenizer: false,
     },
   };
 }
 
-function costOf({ operation, prices }: Service, outputShare: number): NanoUsd {
-  const { inputTokens, maxOutputTokens } = operation;
-  return sumNanoUsd(
-    chargeNanoUsd(inputTokens, prices.inputPerMillion),
-    chargeNanoUsd(Math.ceil(outputShare * maxOutputTokens), prices.outputPerMillion),
-  );
-}
+const realBudgetOf = (id: string): BudgetOptions => ({
+  id,
+  limit: REAL_LIMIT,
+  period: 'total',
+  scope: { tags: { [SOURCE_TAG]: REAL } },
+});
 
 const NANO_PER_CENT = 10_000_000;
 

@@ -1,29 +1,27 @@
 /**
  * One start of the demo: takes up an interrupted run or begins a new one, opens the board on its
- * file, starts the upstream, walks the story and sums up. Whatever happens, the database is closed
- * in good order and the upstream is gone.
+ * file, starts the simulated providers, walks the story and sums up. Whatever happens, the database
+ * is closed in good order and the simulated providers are gone.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-import type OpenAI from 'openai';
 
 import { openBoard, type Random } from '../../index.ts';
 import type { Clock } from '../../services/clock.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
 import { begin } from './begin.ts';
-import { createBehaviour } from './behaviour.ts';
+import { PROVIDERS, realEndpoints } from './endpoints.ts';
+import { openLanes } from './live-lanes.ts';
 import { MoneyTally } from './money-tally.ts';
 import { planRun, type RunWish } from './plan.ts';
 import { positionPath, readPosition, walkedBy, writePosition, type Position } from './position.ts';
 import { createReporter, widthOf, type Reporter } from './reporter.ts';
 import { runMoney } from './run-money.ts';
 import { createScenario } from './scenario.ts';
-import { SERVICES, speedOf } from './services.ts';
+import { startSimulated } from './simulated-providers.ts';
 import { createStoryClock } from './story-clock.ts';
 import { summaryLines, summaryOf, type RunEnd } from './summary.ts';
-import { startUpstream } from './upstream.ts';
 import type { View } from './view.ts';
 import { walk } from './walk.ts';
 
@@ -36,13 +34,15 @@ export interface RunOptions {
   readonly isJson: boolean;
   readonly clock: Clock;
   readonly random: (seed: number) => Random;
-  readonly makeClient: (baseURL: string) => OpenAI;
+  /** Uses no real provider, whatever the environment holds. */
+  readonly isSimulated: boolean;
   readonly io: CommandIo;
 }
 
 /** @throws CommandError, FuseboardError */
 export async function run(options: RunOptions): Promise<void> {
-  const { wish, database, isJson, clock, random, io } = options;
+  const { wish, database, isJson, clock, random, rate, io } = options;
+  const real = options.isSimulated ? [] : realEndpoints(io.env);
   const positionFile = positionPath(database);
   const last = lastPosition(positionFile, database, wish.isFresh, clock.nowMs());
   const plan = planRun(wish, last);
@@ -74,36 +74,38 @@ export async function run(options: RunOptions): Promise<void> {
   });
 
   if (options.makesFolder) makeFolder(dirname(database));
-  const money = runMoney({ run, rate: options.rate, durationMs, pace: scenario.pace });
+  const realNames = real.map(({ provider }) => provider);
+  const simulatedNames = PROVIDERS.filter((name) => !realNames.includes(name));
+  const { pace } = scenario;
+  const money = runMoney({ run, rate, durationMs, pace, real: realNames });
   const store = `sqlite:${database}`;
   await using board = await openBoard({ store, random: draws, ...money.options });
   keep(process.pid);
   const { elapsedMs } = story;
-  const decide = createBehaviour({ scenario, random: draws, elapsedMs, speedOf });
-  await using upstream = await startUpstream(decide);
-  const { baseURL } = upstream;
+  await using simulated = await startSimulated(simulatedNames, { scenario, fromMs, seed });
+  const found = [...real, ...simulated.endpoints];
+  const endpoints = PROVIDERS.flatMap((name) => found.filter(({ provider }) => provider === name));
+  const lanes = openLanes({ board, endpoints, pace, rate, random: draws });
   const moneyTally = new MoneyTally(money, await board.budgets());
-  begin(board, plan, scenario.pace, clock.nowMs(), reporter, moneyTally.view);
+  begin(lanes, plan, clock.nowMs(), reporter, moneyTally.view);
+  simulated.begin();
   story.start();
   const { view, budgets } = await walk({
     clock,
     random: draws,
     board,
-    client: options.makeClient(baseURL),
-    baseURL,
     scenario,
-    services: SERVICES,
+    lanes,
     money,
     moneyTally,
-    rate: options.rate,
     elapsedMs,
     reporter,
     keepPosition: complainOnce(() => keep(process.pid), reporter),
     interrupted,
   });
   await board.close({ drainTimeoutMs: 0 });
-  const { requestCount } = upstream;
   const isComplete = story.isOver();
+  const { requestCount } = simulated;
   show(options, reporter, view, { fromMs, isComplete, database, requestCount, budgets });
   keep(null);
 }

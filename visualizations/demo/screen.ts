@@ -49,9 +49,10 @@ export function screen(view: View, { width, height, colour }: ScreenOptions): st
     .map((each) => lineText(each, width, colour));
 }
 
-function header({ seed, elapsedMs, durationMs, baseURL }: View, width: number): Line {
+function header({ seed, elapsedMs, durationMs, providers }: View, width: number): Line {
   const left = ` seed ${seed}  ${(elapsedMs / 1000).toFixed(1)} of ${seconds(durationMs)}`;
-  const right = width >= 72 ? `upstream ${baseURL}` : '';
+  const real = providers.filter(({ isReal }) => isReal).map(({ name }) => name);
+  const right = real.length === 0 ? 'all simulated' : `REAL: ${real.join(', ')}`;
   const gap = ' '.repeat(
     Math.max(2, width - ' fuseboard demo '.length - left.length - right.length),
   );
@@ -59,12 +60,13 @@ function header({ seed, elapsedMs, durationMs, baseURL }: View, width: number): 
     { text: ' fuseboard demo ', style: 'bold' },
     { text: left },
     { text: gap },
-    { text: right, style: 'dim' },
+    { text: right, style: real.length === 0 ? 'dim' : 'red' },
   ];
 }
 
 /** The parts of the story, the current one in brackets. */
-function story({ phase, stretches }: View, width: number): Line {
+function story({ phase, stretches, providers }: View, width: number): Line {
+  if (providers.every(({ isReal }) => isReal)) return line(' nothing is simulated', 'dim');
   const arrow = width >= 72 ? ' → ' : ' ';
   const spans = stretches.flatMap(({ phase: each }, index): Span[] => [
     { text: index === 0 ? ' ' : arrow, style: 'dim' },
@@ -72,7 +74,7 @@ function story({ phase, stretches }: View, width: number): Line {
       ? { text: `[${phaseName(each)}]`, style: PHASE_STYLES[each] }
       : { text: phaseName(each), style: 'dim' },
   ]);
-  return width >= 72 ? [{ text: ' the upstream is' }, ...spans] : spans;
+  return width >= 72 ? [{ text: ' simulated providers are' }, ...spans] : spans;
 }
 
 /** How far the story is, each part in its colour. */

@@ -9,7 +9,9 @@ import {
   type Style,
 } from '../terminal/lines.ts';
 import { seconds, type Change } from './changes.ts';
+import { shortUsd } from './money-tally.ts';
 import { STATE_STYLES } from './breaker-columns.ts';
+import type { ProviderName } from './endpoints.ts';
 import { moneySummaryLines, moneySummaryOf, type MoneySummary } from './money-summary.ts';
 import type { Tally } from './tally.ts';
 import { totalOf, type BreakerView, type View } from './view.ts';
@@ -19,6 +21,16 @@ export interface BreakerSummary extends Omit<Tally, 'callsPerSecond' | 'waitingS
   readonly name: string;
   readonly state: string;
   readonly probeInMs: number | null;
+}
+
+export interface ProviderSummary {
+  readonly provider: ProviderName;
+  readonly isReal: boolean;
+  readonly host: string;
+  /** Requests that it received; of a real one those that were sent. */
+  readonly requests: number;
+  /** Since this start. */
+  readonly costNanoUsd: number;
 }
 
 export interface Summary {
@@ -42,7 +54,7 @@ export interface Summary {
     /** An estimate: each at the mean time of the calls sent in the same part of the story. */
     readonly waitingMs: number;
   };
-  readonly upstream: { readonly baseURL: string; readonly requests: number };
+  readonly providers: readonly ProviderSummary[];
   readonly changes: readonly Change[];
   readonly money: MoneySummary;
 }
@@ -51,7 +63,8 @@ export interface RunEnd {
   readonly fromMs: number;
   readonly isComplete: boolean;
   readonly database: string;
-  readonly requestCount: number;
+  /** Requests that a simulated provider received. */
+  readonly requestCount: (provider: ProviderName) => number;
   /** As the books have them. */
   readonly budgets: readonly BudgetSummary[];
 }
@@ -80,11 +93,35 @@ export function summaryOf(view: View, end: RunEnd): Summary {
       requests: totalOf(view.breakers, 'refused'),
       waitingMs: Math.round(totalOf(view.breakers, 'waitingSavedMs')),
     },
-    upstream: { baseURL: view.baseURL, requests: end.requestCount },
+    providers: providersOf(view, end),
     changes: view.changes,
     money: moneySummaryOf(view.money, end.budgets),
   };
 }
+
+const providersOf = ({ providers, money }: View, end: RunEnd): ProviderSummary[] =>
+  providers.map(({ name, isReal, host, sentCount }) => ({
+    provider: name,
+    isReal,
+    host,
+    requests: isReal ? sentCount : end.requestCount(name),
+    costNanoUsd: money.providers.find(({ provider }) => provider === name)?.costNanoUsd ?? 0,
+  }));
+
+const PROVIDER_COLUMNS: readonly Column<ProviderSummary>[] = [
+  { title: 'provider', cell: ({ provider }) => ({ text: provider, style: 'bold' }) },
+  {
+    title: 'is',
+    cell: ({ isReal }) =>
+      isReal ? { text: 'real', style: 'red' } : { text: 'simulated', style: 'dim' },
+  },
+  { title: 'requests', cell: ({ requests }) => ({ text: String(requests) }), align: 'right' },
+  {
+    title: 'cost',
+    cell: ({ costNanoUsd }) => ({ text: shortUsd(costNanoUsd) }),
+    align: 'right',
+  },
+];
 
 type Row = Pick<BreakerView, 'name' | 'tally'> & { readonly state: string };
 
@@ -121,9 +158,10 @@ export function summaryLines(view: View, end: RunEnd, width: number): Line[] {
     line(''),
     ...tableLines(columns, breakers),
     line(''),
+    ...tableLines(PROVIDER_COLUMNS, providersOf(view, end)),
+    line(''),
     ...prose(
-      `${refused} requests were refused instead of sent; the upstream received` +
-        ` ${end.requestCount}. About ${waiting} of waiting were spared, if each refused call had` +
+      `${refused} calls were refused instead of sent. About ${waiting} of waiting were spared, if each refused call had` +
         ' taken as long as those sent in the same part of the story did on average.',
     ),
     ...moneySummaryLines(moneySummaryOf(view.money, end.budgets), end.database, width),

@@ -5,6 +5,9 @@ import { seconds, type Change } from './changes.ts';
 import type { MoneyMoment } from './money-tally.ts';
 import type { View } from './view.ts';
 
+/** Room for the name of a breaker, and a space. */
+export const NAME_WIDTH = 19;
+
 /** Oldest first. */
 export function timeline({ changes, money }: Pick<View, 'changes' | 'money'>): Line[] {
   const all = [
@@ -18,7 +21,7 @@ export function timeline({ changes, money }: Pick<View, 'changes' | 'money'>): L
 export function changeLine({ elapsedMs, breaker, from, to, why }: Change): Line {
   return [
     { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
-    { text: breaker.padEnd(11) },
+    { text: breaker.padEnd(NAME_WIDTH) },
     { text: `${from} → ` },
     { text: to, style: STATE_STYLES[to] ?? 'plain' },
     { text: `: ${why}`, style: 'dim' },
@@ -34,7 +37,7 @@ const STYLES: Readonly<Record<MoneyMoment['about'], Style>> = {
 export function momentLine({ elapsedMs, about, what }: MoneyMoment): Line {
   return [
     { text: `${seconds(elapsedMs).padStart(8)}  `, style: 'dim' },
-    { text: about.padEnd(11), style: STYLES[about] },
+    { text: about.padEnd(NAME_WIDTH), style: STYLES[about] },
     { text: what },
   ];
 }

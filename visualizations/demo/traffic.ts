@@ -1,25 +1,24 @@
-/** Calls at random instants (a Poisson process), through a breaker, until stopped. */
-import type { Breaker, Clock, Random, TimerHandle } from '../../index.ts';
+/** Calls at random instants (a Poisson process), until stopped. */
+import type { Clock, Random, TimerHandle } from '../../index.ts';
 
 export interface TrafficOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly breaker: Breaker;
   /** Calls per second, on average. */
   readonly rate: number;
-  /** Makes one call through the breaker; the board's facts tell what comes of it. Never rejects. */
-  readonly call: (breaker: Breaker) => Promise<unknown>;
+  /** Makes one call; the board's facts tell what comes of it. Never rejects. */
+  readonly call: () => Promise<unknown>;
 }
 
 /** Starts at once; the returned function stops it. Calls in flight go on. */
 export function startTraffic(options: TrafficOptions): () => void {
-  const { clock, random, breaker, rate, call } = options;
+  const { clock, random, rate, call } = options;
   let timer: TimerHandle;
   let dueMs = clock.monotonicMs();
   const next = (): void => {
     dueMs += (-Math.log(1 - random()) / rate) * 1000;
     timer = clock.setTimer(Math.max(0, dueMs - clock.monotonicMs()), true, () => {
-      void call(breaker);
+      void call();
       next();
     });
   };

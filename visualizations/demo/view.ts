@@ -1,6 +1,7 @@
 /** What a person is shown of a run at one instant: plain data, drawn in several ways. */
 import type { BreakerSnapshot } from '../../index.ts';
 import type { Change } from './changes.ts';
+import type { ProviderName } from './endpoints.ts';
 import type { MoneyView } from './money-tally.ts';
 import type { Phase, Stretch } from './scenario.ts';
 import type { Tally } from './tally.ts';
@@ -13,7 +14,17 @@ export interface BreakerView {
   readonly probeInMs: number | null;
   /** When it trips, in words. */
   readonly policy: string;
+  /** Since this start. */
+  readonly costNanoUsd: number;
   readonly tally: Tally;
+}
+
+export interface ProviderView {
+  readonly name: ProviderName;
+  readonly isReal: boolean;
+  readonly host: string;
+  /** Since this start. */
+  readonly sentCount: number;
 }
 
 export interface View {
@@ -22,7 +33,7 @@ export interface View {
   readonly durationMs: number;
   readonly phase: Phase;
   readonly stretches: readonly Stretch[];
-  readonly baseURL: string;
+  readonly providers: readonly ProviderView[];
   readonly breakers: readonly BreakerView[];
   /** Oldest first. */
   readonly changes: readonly Change[];

@@ -2,18 +2,16 @@
  * Walks the story: calls through the breakers, facts counted, the position kept, everything shown.
  * It ends with the story, or when it is told to stop.
  */
-import type OpenAI from 'openai';
-
-import type { Board, Breaker, BudgetSummary, Fact, Random } from '../../index.ts';
+import type { Board, BudgetSummary, Fact, Random } from '../../index.ts';
 import type { Clock } from '../../services/clock.ts';
 import { beat } from './beat.ts';
 import { changeOf, type Change } from './changes.ts';
+import type { LiveLane } from './live-lanes.ts';
 import type { MoneyTally } from './money-tally.ts';
 import { createOperator } from './operator.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunMoney } from './run-money.ts';
 import { stretchAt, type Scenario } from './scenario.ts';
-import type { Service } from './services.ts';
 import { BreakerTally } from './tally.ts';
 import { startTraffic } from './traffic.ts';
 import type { View } from './view.ts';
@@ -22,16 +20,12 @@ export interface WalkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly board: Board;
-  readonly client: OpenAI;
-  readonly baseURL: string;
   readonly scenario: Scenario;
-  readonly services: readonly Service[];
+  readonly lanes: readonly LiveLane[];
   readonly money: RunMoney;
   /** Knows the run's budgets as the story finds them. */
   readonly moneyTally: MoneyTally;
-  /** Calls per second in all. */
-  readonly rate: number;
-  /** Milliseconds from the story's beginning. The upstream asks it too. */
+  /** Milliseconds from the story's beginning. */
   readonly elapsedMs: () => number;
   readonly reporter: Reporter;
   /** Keeps the position. Called at each change of part, and four times a second. */
@@ -53,19 +47,25 @@ export interface Walked {
 }
 
 export async function walk(options: WalkOptions): Promise<Walked> {
-  const { clock, random, board, client, scenario, services, reporter, elapsedMs } = options;
+  const { clock, random, board, scenario, lanes, reporter, elapsedMs } = options;
   const { money, moneyTally } = options;
-  const lanes = services.map((service) => {
-    const breaker = board.breaker(service.name);
-    const openSinceMs = breaker.state === 'open' ? clock.nowMs() : null;
-    return { service, breaker, tally: new BreakerTally(openSinceMs) };
-  });
-  const tallies = new Map(lanes.map(({ service, tally }) => [service.name, tally]));
+  const tallies = new Map(
+    lanes.map(({ name, breaker }) => {
+      const openSinceMs = breaker.state === 'open' ? clock.nowMs() : null;
+      return [name, new BreakerTally(openSinceMs)];
+    }),
+  );
+  const providers = [...new Set(lanes.map(({ provider }) => provider))];
   const changes: Change[] = [];
   const inFlight = new Set<Promise<unknown>>();
 
   const operator = createOperator(options);
   if (moneyTally.isSpent(money.scarceBudget)) operator.tell();
+  const tellHeld = (name: string, latches: readonly string[]): void => {
+    const lane = lanes.find((each) => each.name === name);
+    if (lane !== undefined && latches.includes('quota')) operator.tellHeld(lane.provider);
+  };
+  for (const { name, breaker } of lanes) tellHeld(name, breaker.snapshot().latches);
 
   const take = (fact: Fact): void => {
     const problem = problemOf(fact);
@@ -77,6 +77,7 @@ export async function walk(options: WalkOptions): Promise<Walked> {
     if (!('breaker' in fact) || fact.breaker === null) return;
     tallies.get(fact.breaker)?.add(fact, stretchAt(scenario, atMs).phase);
     if (fact.type !== 'state.changed') return;
+    tellHeld(fact.breaker, fact.latches);
     const change = changeOf(fact, atMs);
     changes.push(change);
     if (changes.length > CHANGES_MAX) changes.shift();
@@ -91,12 +92,18 @@ export async function walk(options: WalkOptions): Promise<Walked> {
       durationMs: scenario.durationMs,
       phase: stretchAt(scenario, elapsedMs()).phase,
       stretches: scenario.stretches,
-      baseURL: options.baseURL,
-      breakers: lanes.map(({ service: { name, policy }, breaker, tally }) => {
+      providers: providers.map(({ name, isReal, host, sentCount }) => ({
+        name,
+        isReal,
+        host,
+        sentCount,
+      })),
+      breakers: lanes.map(({ name, policy, breaker }) => {
         const { state, probeAtMs } = breaker.snapshot();
         const isWaiting = state === 'open' && probeAtMs !== null;
         const probeInMs = isWaiting ? Math.max(0, probeAtMs - nowMs) : null;
-        return { name, state, probeInMs, policy, tally: tally.at(nowMs) };
+        const tally = (tallies.get(name) as BreakerTally).at(nowMs);
+        return { name, state, probeInMs, policy, costNanoUsd: moneyTally.costOf(name), tally };
       }),
       changes,
       money: moneyTally.view,
@@ -104,14 +111,14 @@ export async function walk(options: WalkOptions): Promise<Walked> {
   };
 
   const subscription = board.facts$.subscribe(take);
-  const stops = lanes.map(({ service, breaker }) =>
+  const ending = new AbortController();
+  const stops = lanes.map(({ rate, ...lane }) =>
     startTraffic({
       clock,
       random,
-      breaker,
-      rate: options.rate * service.share,
-      call: (through) => {
-        const call = callThrough(through, service, client).finally(() => inFlight.delete(call));
+      rate,
+      call: () => {
+        const call = lane.call(ending.signal).finally(() => inFlight.delete(call));
         inFlight.add(call);
         return call;
       },
@@ -122,19 +129,14 @@ export async function walk(options: WalkOptions): Promise<Walked> {
   stops.forEach((stop) => stop());
   await operator.stop();
   await settled(inFlight, clock);
+  ending.abort();
+  await Promise.allSettled(inFlight);
   stopBeating.stop();
   const budgets = await board.budgets();
   board.flush();
   subscription.unsubscribe();
   // From here to the board's end no timer may come: what is shown is what is kept.
   return { view: view(), budgets };
-}
-
-/** What the call used is told as soon as it is known, so that it is charged for that. */
-function callThrough(breaker: Breaker, { operation, call }: Service, client: OpenAI) {
-  return breaker.tryCall(operation, async ({ signal, usage }) => {
-    usage(await call(client, operation.model, signal));
-  });
 }
 
 /** What is wrong with the store, where a fact says so. */

@@ -28,6 +28,10 @@ export class JsonApiStreamReader implements StreamReader {
     return this.#isEnded || (framing === 'ndjson' && isEnd === undefined && this.#isWhole);
   }
 
+  get hasEnded(): boolean {
+    return this.#isEnded;
+  }
+
   get usage(): Usage | null {
     return this.#usage;
   }

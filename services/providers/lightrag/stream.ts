@@ -36,6 +36,10 @@ export class LightragStream implements StreamReader {
     return this.#endMark === null ? this.#hasAnswer : this.#isEnded;
   }
 
+  get hasEnded(): boolean {
+    return this.#isEnded && this.isComplete;
+  }
+
   /** Known only where the server says that no answer was written; else it is to be counted. */
   get usage(): Usage | null {
     return this.#usage;

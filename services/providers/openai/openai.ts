@@ -32,6 +32,8 @@ export const openai: Profile = Object.freeze<Profile>({
   },
   errorFrame: (code, message) => {
     const { type } = statusOfCode(code);
-    return `data: ${JSON.stringify({ error: { message, type, param: null, code } })}\n\n`;
+    const error = { message, type, param: null, code };
+    // Clients know the events of the Responses API by `type`, and chats by `error`.
+    return `data: ${JSON.stringify({ type: 'error', sequence_number: 0, error })}\n\n`;
   },
 });

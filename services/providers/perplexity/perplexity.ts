@@ -43,6 +43,8 @@ export const perplexity: Profile = Object.freeze<Profile>({
   },
   errorFrame: (code, message) => {
     const { status } = statusOfCode(code);
-    return `data: ${JSON.stringify({ error: { message, type: code, code: status } })}\n\n`;
+    const error = { message, type: code, code: status };
+    // Its client takes an error for one by the event's name alone.
+    return `event: error\ndata: ${JSON.stringify({ error })}\n\n`;
   },
 });

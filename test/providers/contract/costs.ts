@@ -51,6 +51,14 @@ export function booksOf(
   };
 }
 
+/** Whether the frames hold all of the answer. */
+export const hasEnd = (profile: ContractProfile, frames: readonly string[]): boolean =>
+  frames.some((frame) => profile.isEnd(jsonIn(frame), frame));
+
+/** Whether the frames hold any of the answer. */
+export const hasText = (profile: ContractProfile, frames: readonly string[]): boolean =>
+  textsIn(profile, frames) > 0;
+
 const textsIn = (profile: ContractProfile, frames: readonly string[]): number =>
   frames.filter((frame) => profile.text(jsonIn(frame)) !== '').length;
 

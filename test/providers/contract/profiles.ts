@@ -24,6 +24,8 @@ export interface ContractProfile {
   readonly frameEnd: '\n\n' | '\n';
   /** Text that a frame adds to the answer; empty for none. */
   readonly text: (frame: Json) => string;
+  /** Whether a frame says that the answer is over. */
+  readonly isEnd: (frame: Json, wire: string) => boolean;
   /** Nano-dollars that the answer so far costs, where a frame or an answer says; else null. */
   readonly billed: (answer: Json) => number | null;
   /** Nano-dollars for a token of output, where it is counted. */
@@ -80,6 +82,9 @@ function billedDollars(usage: unknown): number | null {
   return typeof dollars === 'number' ? Math.ceil(Number((dollars * 1e9).toFixed(3))) : null;
 }
 
+const isLastChoice = (frame: Json): boolean =>
+  typeof at(frame, 'choices', 0, 'finish_reason') === 'string';
+const isLastEvent = (frame: Json): boolean => textAt(frame, 'type') === 'response.completed';
 const chatText = (frame: Json): string => textAt(frame, 'choices', 0, 'delta', 'content');
 const eventText = (frame: Json): string =>
   textAt(frame, 'type') === 'response.output_text.delta' ? textAt(frame, 'delta') : '';
@@ -155,6 +160,7 @@ const LINES = {
   path: both('/query/stream', '/query'),
   frameEnd: '\n',
   text: (line: Json): string => textAt(line, 'response'),
+  isEnd: (line: Json): boolean => 'response_time' in line,
   billed: (): null => null,
   outputNanoUsd: OUTPUT_NANO_USD,
   hidesOutput: false,
@@ -169,6 +175,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/v1/chat/completions'),
     body: chatBody('gpt-4o-mini', 'max_completion_tokens', ASKS_FOR_USAGE),
     text: chatText,
+    isEnd: isLastChoice,
     billed: (answer) => billedTokens(usageIn(answer)),
   },
   {
@@ -179,6 +186,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/v1/responses'),
     body: responseBody('gpt-4o-mini'),
     text: eventText,
+    isEnd: isLastEvent,
     billed: (answer) => billedTokens(usageIn(answer)),
   },
   {
@@ -189,6 +197,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/v1/responses'),
     body: responseBody('gpt-5-mini'),
     text: eventText,
+    isEnd: isLastEvent,
     billed: (answer) => billedTokens(usageIn(answer)),
     hidesOutput: true,
   },
@@ -200,6 +209,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/v1/responses'),
     body: responseBody('perplexity/sonar'),
     text: eventText,
+    isEnd: isLastEvent,
     billed: (answer) => billedDollars(usageIn(answer)),
     hidesOutput: true,
   },
@@ -211,6 +221,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/chat/completions'),
     body: chatBody('sonar', 'max_tokens'),
     text: chatText,
+    isEnd: isLastChoice,
     billed: (answer) => billedDollars(usageIn(answer)),
     outputNanoUsd: 1_000,
     // Its tokens, and the dearest fee of a request while none is told.
@@ -223,7 +234,7 @@ export const PROFILES: readonly ContractProfile[] = [
     body: both<Json>(QUERY),
     inputNanoUsd: null,
     failsOnBadJson: true,
-    },
+  },
   {
     ...SSE,
     title: 'chats of a jsonApi',
@@ -232,6 +243,7 @@ export const PROFILES: readonly ContractProfile[] = [
     path: both('/v1/chat/completions'),
     body: chatBody('gpt-4o-mini', 'max_tokens', ASKS_FOR_USAGE),
     text: chatText,
+    isEnd: (_, wire) => wire === 'data: [DONE]',
     billed: (answer) => billedTokens(usageIn(answer)),
     inputNanoUsd: countTokens(QUESTION) * INPUT_NANO_USD,
     failsOnBadJson: false,
@@ -243,5 +255,5 @@ export const PROFILES: readonly ContractProfile[] = [
     body: both<Json>({ ...QUERY, cap: CAP_TOKENS }, { ...QUERY, cap: CAP_TOKENS, stream: false }),
     inputNanoUsd: countTokens(QUESTION) * INPUT_NANO_USD,
     failsOnBadJson: false,
-    },
+  },
 ];

@@ -6,7 +6,14 @@ import { getEventListeners } from 'node:events';
 
 import { expect } from 'vitest';
 
-import { openBoard, usd, type Board, type Fact, type FetchOptions } from '../../../index.ts';
+import {
+  openBoard,
+  usd,
+  type Board,
+  type Fact,
+  type FetchOptions,
+  type NanoUsd,
+} from '../../../index.ts';
 import type { BreakerCore } from '../../../services/breaker-core.ts';
 import type { FactOf } from '../../../services/facts.ts';
 import type { ProtectedFetch } from '../../../services/providers/protected-fetch.ts';
@@ -23,9 +30,13 @@ export const ANSWER_TOKENS = 6;
 export const FIRST_TOKEN_MS = 2_000;
 export const IDLE_MS = 3_000;
 export const TOTAL_MS = 20_000;
-const LIMIT = usd(500);
+const PLENTY = usd(500);
 /** Turns of the event loop that something on loopback may take. */
 const TURNS_MAX = 20_000;
+/** Virtual time in which a board writes what it owes its store, shorter than a call's deadlines. */
+const BOOKS_MS = 1_100;
+/** Node's fetch keeps one, and opens it anew where a request was aborted. */
+const IDLE_CONNECTIONS_MAX = 1;
 /** Turns that a second settlement, or a stray one, would need to show. */
 const QUIET_TURNS = 3;
 
@@ -45,6 +56,14 @@ export interface Ended extends Pick<
   readonly request: ReceivedRequest | null;
 }
 
+export interface WorldSettings {
+  readonly fetch?: FetchOptions;
+  /** Of the only budget. @default plenty */
+  readonly limit?: NanoUsd;
+  /** What the model says. */
+  readonly answer?: string;
+}
+
 /** A request on its way, with the signal of whoever made it. */
 export interface Call {
   readonly form: Form;
@@ -62,6 +81,7 @@ export class World implements AsyncDisposable {
   readonly upstream: SimulatedProvider;
   readonly profile: ContractProfile;
   readonly fetch: ProtectedFetch;
+  readonly limitNanoUsd: NanoUsd;
   readonly #settled: FactOf<'cost.settled'>[] = [];
   readonly #finished: FactOf<'call.finished'>[] = [];
   readonly #rejections: unknown[] = [];
@@ -77,7 +97,9 @@ export class World implements AsyncDisposable {
     upstream: SimulatedProvider,
     profile: ContractProfile,
     options: FetchOptions,
+    limitNanoUsd: NanoUsd,
   ) {
+    this.limitNanoUsd = limitNanoUsd;
     this.clock = clock;
     this.board = board;
     this.upstream = upstream;
@@ -93,17 +115,19 @@ export class World implements AsyncDisposable {
     process.on('unhandledRejection', this.#onRejection);
   }
 
-  static async open(profile: ContractProfile, options: FetchOptions = {}): Promise<World> {
+  static async open(profile: ContractProfile, settings: WorldSettings = {}): Promise<World> {
+    const { answer = ANSWER, fetch = {}, limit = PLENTY } = settings;
     const clock = new VirtualClock();
-    const upstream = await profile.simulate({ seed: 3, answer: { text: ANSWER } });
+    const upstream = await profile.simulate({ seed: 3, answer: { text: answer }, clock });
     const board = await openBoard({
       clock,
-      budgets: [{ id: 'all', limit: LIMIT, period: 'total' }],
+      budgets: [{ id: 'all', limit, period: 'total' }],
       prices: { overrides: [...(PRICES.overrides ?? []), REST_MODEL] },
     });
-    const world = new World(clock, board, upstream, profile, options);
-    await world.allIsBack();
-    world.#deadlinesUsual = world.#deadlineCount;
+    const world = new World(clock, board, upstream, profile, fetch, limit);
+    // What a board does once, when it opens, is behind it by then.
+    await world.#deadlinesLater();
+    world.#deadlinesUsual = await world.#deadlinesLater();
     return world;
   }
 
@@ -117,15 +141,18 @@ export class World implements AsyncDisposable {
     if (fact.type === 'call.finished') this.#finished.push(fact);
   }
 
-  /** Sends a request that the upstream will treat so. Its connection serves no other. */
-  begin(form: Form, behaviour: Behaviour, fetch: ProtectedFetch = this.fetch): Call {
+  /** Sends a request that the upstream will treat so. */
+  begin(
+    form: Form,
+    behaviour: Behaviour,
+    fetch: ProtectedFetch = this.fetch,
+    url: string = this.upstream.url,
+  ): Call {
     const { profile, upstream } = this;
-    // Where a connection is announced to close, fetch takes its breaking for the end of the answer.
-    const isBroken = behaviour.type === 'cut' || behaviour.type === 'reset';
-    upstream.script([isBroken ? behaviour : { ...behaviour, headers: { connection: 'close' } }]);
+    upstream.script([behaviour]);
     const controller = new AbortController();
     const earlierCount = upstream.requestCount;
-    const response = fetch(`${upstream.url}${profile.path[form]}`, {
+    const response = fetch(`${url}${profile.path[form]}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer sk-one' },
       body: JSON.stringify(profile.body[form]),
@@ -159,8 +186,11 @@ export class World implements AsyncDisposable {
       board.flush();
       return settled.length > call.settledBefore && finished.length > call.finishedBefore;
     }, 'the call is finished and booked');
-    await this.until(() => upstream.openConnections === 0, 'no connection is left');
     await upstream.idle();
+    await this.until(
+      () => upstream.openConnections <= IDLE_CONNECTIONS_MAX,
+      'no connection is left but one that fetch keeps for the next request',
+    );
     for (let turns = 0; turns < QUIET_TURNS; turns++) await this.clock.settle();
     board.flush();
     expect(finished.length - call.finishedBefore, 'times it was finished').toBe(1);
@@ -177,8 +207,7 @@ export class World implements AsyncDisposable {
     const { costNanoUsd, worstNanoUsd, basis } = settled.at(-1) as FactOf<'cost.settled'>;
     const { outcome } = finished.at(-1) as FactOf<'call.finished'>;
     this.#spentNanoUsd += costNanoUsd;
-    await this.allIsBack();
-    expect(this.#deadlineCount, 'deadlines').toBe(this.#deadlinesUsual);
+    expect(await this.#deadlinesLater(), 'deadlines').toBe(this.#deadlinesUsual);
     const isNew = upstream.requestCount > call.earlierCount;
     const request = isNew ? (upstream.requests.at(-1) as ReceivedRequest) : null;
     return { outcome, costNanoUsd, worstNanoUsd, basis, request };
@@ -188,7 +217,7 @@ export class World implements AsyncDisposable {
   async allIsBack(): Promise<void> {
     const { spentNanoUsd } = await this.board.budget('all').summary();
     expect(spentNanoUsd, 'spent').toBe(this.#spentNanoUsd);
-    const leftNanoUsd = LIMIT - spentNanoUsd;
+    const leftNanoUsd = this.limitNanoUsd - spentNanoUsd;
     expect(await this.#reserve(leftNanoUsd), 'all that is left can be had').toBe(true);
     expect(await this.#reserve(leftNanoUsd + 1), 'more than that can be had').toBe(false);
   }
@@ -207,8 +236,10 @@ export class World implements AsyncDisposable {
     return result.ok;
   }
 
-  /** Instants at which the board wants to do something. */
-  get #deadlineCount(): number {
+  /** Deadlines that are pending once the books are written: the board's own, and none of a call. */
+  async #deadlinesLater(): Promise<number> {
+    await this.clock.advanceAsync(BOOKS_MS);
+    await this.allIsBack();
     return (this.board.breaker('rest') as BreakerCore).runtime.deadlines.pendingCount;
   }
 

@@ -3,8 +3,8 @@ import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 
 import { FuseboardError } from '../../../index.ts';
-import { scratchFile } from '../../persistence/scratch.ts';
-import { REFUSALS, type RefusalCase } from './refusals.ts';
+import type { FetchOptions } from '../../../services/providers/fetch-options.ts';
+import { REFUSALS, refusedAfter, refusing, type RefusalCase } from './refusals.ts';
 import { CHAT, errorOf, openaiClient, openaiRig, PROMPT, SECRET, type SdkRig } from './sdk-rig.ts';
 
 const CLASSES = {
@@ -13,26 +13,11 @@ const CLASSES = {
   503: OpenAI.InternalServerError,
 } as const;
 
-interface Refusing extends SdkRig, Disposable {}
-
-async function provoked(
-  refusal: RefusalCase,
-  more: { onRefusal?: 'throw' } = {},
-): Promise<Refusing> {
-  const file = scratchFile();
-  const rig = await openaiRig({ ...refusal.fetch, ...more }, refusal.board?.(file));
-  const client = openaiClient(rig, { maxRetries: 0 });
-  await refusal.provoke(rig, () => client.chat.completions.create(CHAT), file);
-  return Object.assign(rig, { [Symbol.dispose]: () => refusal.mend?.(file) });
-}
-
-/** A call that is refused; it waits as long as it must. */
-async function refusedCall(rig: SdkRig, { afterMs = 0 }: RefusalCase, client: OpenAI) {
-  const refused = errorOf(client.chat.completions.create(CHAT));
-  await rig.clock.settle();
-  await rig.clock.advanceAsync(afterMs);
-  return refused;
-}
+const once = (rig: SdkRig) => openaiClient(rig, { maxRetries: 0 }).chat.completions.create(CHAT);
+const provoked = (refusal: RefusalCase, options?: FetchOptions) =>
+  refusing(refusal, openaiRig, once, options);
+const refusedCall = (rig: SdkRig, refusal: RefusalCase, client: OpenAI) =>
+  refusedAfter(rig, refusal, errorOf(client.chat.completions.create(CHAT)));
 
 const named = REFUSALS.map((refusal) => [refusal.code, refusal.name, refusal] as const);
 

@@ -4,7 +4,8 @@ import { loadSqlite } from '../../../persistence/native-guard.ts';
 import type { FetchOptions } from '../../../services/providers/fetch-options.ts';
 import { crash } from '../../board/crash.ts';
 import { uncaughtErrors } from '../../board/uncaught-errors.ts';
-import type { SdkBoardOptions, SdkRig } from './sdk-rig.ts';
+import { scratchFile } from '../../persistence/scratch.ts';
+import type { OpenRig, SdkBoardOptions, SdkRig } from './sdk-rig.ts';
 
 export interface RefusalCase {
   readonly name: string;
@@ -254,3 +255,27 @@ export const REFUSALS: readonly RefusalCase[] = [
     provoke: ({ board }) => board.close(),
   },
 ];
+
+/** A rig that refuses; `call` makes one call of it, without retries. */
+export async function refusing(
+  refusal: RefusalCase,
+  open: OpenRig,
+  call: (rig: SdkRig) => Promise<unknown>,
+  options: FetchOptions = {},
+): Promise<SdkRig & Disposable> {
+  const file = scratchFile();
+  const rig = await open({ ...refusal.fetch, ...options }, refusal.board?.(file));
+  await refusal.provoke(rig, () => call(rig), file);
+  return Object.assign(rig, { [Symbol.dispose]: () => refusal.mend?.(file) });
+}
+
+/** What a call is refused with, which may have to wait for it. */
+export async function refusedAfter<T>(
+  rig: SdkRig,
+  { afterMs = 0 }: RefusalCase,
+  refused: Promise<T>,
+): Promise<T> {
+  await rig.clock.settle();
+  await rig.clock.advanceAsync(afterMs);
+  return refused;
+}

@@ -10,8 +10,14 @@ import type { FetchOptions } from '../../../services/providers/fetch-options.ts'
 import type { ProtectedFetch } from '../../../services/providers/protected-fetch.ts';
 import { openVirtualBoard } from '../../board/open-boards.ts';
 import type { Behaviour } from '../../kit/providers/behaviours.ts';
-import { simulateOpenAI } from '../../kit/providers/openai/simulate-openai.ts';
-import { simulatePerplexity } from '../../kit/providers/perplexity/simulate-perplexity.ts';
+import {
+  simulateOpenAI,
+  type OpenAiSimulationOptions,
+} from '../../kit/providers/openai/simulate-openai.ts';
+import {
+  simulatePerplexity,
+  type PerplexitySimulationOptions,
+} from '../../kit/providers/perplexity/simulate-perplexity.ts';
 import type { SimulatedProvider } from '../../kit/providers/simulation.ts';
 import type { VirtualClock } from '../../kit/virtual-clock.ts';
 import { atEnd } from '../../persistence/scratch.ts';
@@ -48,10 +54,11 @@ export interface SdkRig {
   behave(behaviour: Behaviour): void;
 }
 
+export type OpenRig = (fetch?: FetchOptions, board?: SdkBoardOptions) => Promise<SdkRig>;
 export type SdkBoardOptions = Omit<BoardOptions, 'clock'>;
 
 async function rigOn(
-  upstream: SimulatedProvider,
+  simulate: (clock: VirtualClock) => Promise<SimulatedProvider>,
   provider: 'openai' | 'perplexity',
   boardOptions: SdkBoardOptions,
   fetchOptions: FetchOptions,
@@ -60,6 +67,7 @@ async function rigOn(
     ...(boardOptions.budgets === undefined ? {} : { tokenizer: false }),
     ...boardOptions,
   });
+  const upstream = await simulate(clock);
   atEnd(() => void upstream.close());
   const fetch = board.fetch(provider, fetchOptions);
   let askedCount = 0;
@@ -89,24 +97,56 @@ async function rigOn(
   };
 }
 
-export const openaiRig = async (
+/** Its waits and its limits are in the board's time. */
+export const openaiRig = (
   fetchOptions: FetchOptions = {},
   boardOptions: SdkBoardOptions = {},
+  simulation: OpenAiSimulationOptions = {},
 ): Promise<SdkRig> =>
-  rigOn(await simulateOpenAI({ seed: 7 }), 'openai', boardOptions, fetchOptions);
+  rigOn(
+    (clock) => simulateOpenAI({ seed: 7, clock, ...simulation }),
+    'openai',
+    boardOptions,
+    fetchOptions,
+  );
 
-export const perplexityRig = async (
+export const perplexityRig = (
   fetchOptions: FetchOptions = {},
   boardOptions: SdkBoardOptions = {},
+  simulation: PerplexitySimulationOptions = {},
 ): Promise<SdkRig> =>
-  rigOn(await simulatePerplexity({ seed: 7 }), 'perplexity', boardOptions, fetchOptions);
+  rigOn(
+    (clock) => simulatePerplexity({ seed: 7, clock, ...simulation }),
+    'perplexity',
+    boardOptions,
+    fetchOptions,
+  );
 
 /** As its users get it: with two retries of its own, where `maxRetries` says nothing else. */
-export const openaiClient = (rig: SdkRig, options: { maxRetries?: number } = {}): OpenAI =>
-  new OpenAI({ apiKey: SECRET, baseURL: rig.upstream.baseUrl, fetch: rig.counted, ...options });
+export const openaiClient = (rig: SdkRig, options: ClientOptions = {}): OpenAI =>
+  new OpenAI({
+    apiKey: SECRET,
+    baseURL: rig.upstream.baseUrl,
+    fetch: rig.counted,
+    logLevel: 'off',
+    ...options,
+  });
 
-export const perplexityClient = (rig: SdkRig, options: { maxRetries?: number } = {}): Perplexity =>
-  new Perplexity({ apiKey: SECRET, baseURL: rig.upstream.url, fetch: rig.counted, ...options });
+export const perplexityClient = (rig: SdkRig, options: ClientOptions = {}): Perplexity =>
+  new Perplexity({
+    apiKey: SECRET,
+    baseURL: rig.upstream.url,
+    fetch: rig.counted,
+    logLevel: 'off',
+    ...options,
+  });
+
+interface ClientOptions {
+  readonly apiKey?: string;
+  readonly maxRetries?: number;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
 
 /** What a promise is rejected with; it must be. */
 export async function errorOf(promise: PromiseLike<unknown>): Promise<Error> {
