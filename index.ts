@@ -152,6 +152,7 @@ export {
   type LightragProbesOptions,
   type ProbeResult,
 } from './services/providers/lightrag/probes.ts';
+export type { OwnLimit } from './services/providers/own-limits.ts';
 export { openai } from './services/providers/openai/openai.ts';
 export { perplexity } from './services/providers/perplexity/perplexity.ts';
 export type { PoolFailover } from './services/providers/pool/pool-facts.ts';

@@ -9,6 +9,8 @@ import {
   numberOption,
 } from '../check.ts';
 import type { BreakerOptions } from '../options.ts';
+import { resolveOptions } from '../resolve-options.ts';
+import { resolveOwnLimits, type OwnLimit } from './own-limits.ts';
 import type { RequestView } from './profile.ts';
 
 /** A request, by what its breaker may depend on. */
@@ -71,6 +73,12 @@ export interface FetchOptions {
   readonly retryAdvice?: boolean;
   /** Slows down before a limit is hit that the provider tells in its headers. @default true */
   readonly heedLimits?: boolean;
+  /**
+   * Limits that the provider has and does not tell, kept for each credential: for example
+   * `[{ what: 'requests', max: 50, perMs: 60_000 }]` for Perplexity's lowest tier.
+   * @default none
+   */
+  readonly limits?: readonly OwnLimit[];
   /** How long a request may wait for such a limit; longer, it is refused. @default 60000 */
   readonly limitWaitMaxMs?: number;
   readonly stream?: StreamDeadlines;
@@ -110,6 +118,7 @@ const KEYS = [
   'errorEvent',
   'retryAdvice',
   'heedLimits',
+  'limits',
   'limitWaitMaxMs',
   'stream',
   'bodyBytesMax',
@@ -152,6 +161,7 @@ export function resolveFetchOptions(name: string, options: FetchOptions): Resolv
     errorEvent: flag('errorEvent'),
     retryAdvice: flag('retryAdvice'),
     heedLimits: flag('heedLimits'),
+    limits: resolveOwnLimits(options.limits ?? []),
     limitWaitMaxMs: numberOption(
       'fetch.limitWaitMaxMs',
       options.limitWaitMaxMs,
@@ -189,6 +199,7 @@ function checkedBreaker(breaker: unknown): BreakerOptions {
     if (!Object.hasOwn(breaker, key)) continue;
     throw invalidOption(`fetch.breaker.${key}`, 'absent: the profile decides it', 'one');
   }
+  resolveOptions(breaker as BreakerOptions, 'fetch.breaker');
   return breaker as BreakerOptions;
 }
 

@@ -6,8 +6,6 @@ import type { BreakerCore } from '../breaker-core.ts';
 import type { Breaker, OperatorOptions } from '../breaker.ts';
 import { specOf } from '../call-spec.ts';
 import type { CallOptions, Operation } from '../call.ts';
-import { onAbort } from '../abort.ts';
-import { noTurn } from '../cost/cost-refusal.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Treasury } from '../cost/treasury.ts';
 import type { NanoUsd } from '../cost/money.ts';
@@ -18,6 +16,8 @@ import { contained, countTokens } from './answer.ts';
 import { fingerprintOf, type Credentials } from './credentials.ts';
 import { resolveFetchOptions, type FetchOptions, type KeyedRequest } from './fetch-options.ts';
 import { LimitPacer } from './limit-pacer.ts';
+import { LimitWait } from './limit-wait.ts';
+import { OwnLimits } from './own-limits.ts';
 import { readNow, readRequest, type OutgoingRequest } from './outgoing-request.ts';
 import type { Profile, RequestReading } from './profile.ts';
 import type { Outlook, ProtectedFetch, Sent } from './protected-fetch.ts';
@@ -38,8 +38,6 @@ export interface FetchHost {
 
 /** Of a breaker's name, as boards allow it. */
 const NAME_MAX = 256;
-/** Characters of a request's body that are taken for one token, for limits told in tokens. */
-const CHARACTERS_PER_TOKEN = 4;
 const NAMES_MAX = 10_000;
 
 /** @throws FuseboardError invalid_option */
@@ -66,19 +64,26 @@ export function protectFetch(
 
 class FetchGuard {
   readonly #parts: CallParts;
+  readonly #wait: LimitWait;
   readonly #host: FetchHost;
   /** Names of the breakers that were used; bounded, the oldest go first. */
   readonly #names = new Set<string>();
 
   constructor(profile: Profile, options: FetchOptions, host: FetchHost) {
     this.#host = host;
+    const resolved = resolveFetchOptions(profile.name, options);
+    const pacer = new LimitPacer();
+    const ownLimits = new OwnLimits(resolved.limits);
     this.#parts = {
       profile,
-      options: resolveFetchOptions(profile.name, options),
+      options: resolved,
       credentials: host.credentials,
       book: (event) => host.book(event),
-      pacer: new LimitPacer(),
+      pacer,
+      ownLimits,
     };
+    const { heedLimits: heedsTold, limitWaitMaxMs: waitMaxMs } = resolved;
+    this.#wait = new LimitWait({ pacer, ownLimits, heedsTold, waitMaxMs });
   }
 
   get provider(): string {
@@ -105,7 +110,7 @@ class FetchGuard {
     const { reading, breaker } = call;
     this.#change(request, reading, breaker);
     const callOptions = this.#optionsOf(request);
-    const delay = this.#delay(call, request, callOptions);
+    const delay = this.#wait.of(breaker, call.credential, reading, request, callOptions);
     const refusal = delay === null ? null : await delay;
     return refusal === null ? call.send(callOptions) : call.refused(refusal);
   }
@@ -182,43 +187,6 @@ class FetchGuard {
     const { describe } = this.#parts.options;
     const { signal } = request;
     return { ...describe?.(request), signal };
-  }
-
-  /** The wait until the provider's own limit has room, or its refusal; null: go on. */
-  #delay(
-    call: ProviderCall,
-    request: OutgoingRequest,
-    callOptions: CallOptions,
-  ): Promise<null> | Refusal | null {
-    const { options, pacer } = this.#parts;
-    const { breaker, reading } = call;
-    const { clock, deadlines } = breaker.runtime;
-    // Who would be refused anyway shall hear so now.
-    if (!options.heedLimits || breaker.peek() !== null) return null;
-    const { maxOutputTokens = 0 } = reading.operation;
-    const tokens = Math.ceil(request.length / CHARACTERS_PER_TOKEN) + maxOutputTokens;
-    const nowMs = clock.nowMs();
-    const delayMs = pacer.take(breaker.name, tokens, nowMs);
-    if (delayMs <= 0) return null;
-    if (delayMs > options.limitWaitMaxMs) {
-      pacer.giveBack(breaker.name, tokens);
-      const why = 'refuses the call: the provider says that its rate limit is used up';
-      const money = { ...noTurn(), why, retryAtMs: nowMs + delayMs };
-      return breaker.refuse('throttled', specOf(reading.operation, callOptions), true, money);
-    }
-    const { signal } = request;
-    return new Promise((resolve, reject) => {
-      const deadline = deadlines.at(clock.monotonicMs() + delayMs, end, true);
-      const disregard = onAbort(signal, () => {
-        deadlines.cancel(deadline);
-        pacer.giveBack(breaker.name, tokens);
-        reject(signal?.reason as Error);
-      });
-      function end(): void {
-        disregard();
-        resolve(null);
-      }
-    });
   }
 }
 

@@ -18,13 +18,14 @@ import type { ResolvedFetchOptions } from './fetch-options.ts';
 import type { LimitPacer } from './limit-pacer.ts';
 import { MeteredStream, type StreamEnd } from './metered-stream.ts';
 import { isUnsent, networkCodeOf } from './network-error.ts';
+import type { OwnLimits } from './own-limits.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
 import type { Answer, Profile, RequestReading, ResponseView } from './profile.ts';
 import type { Sent } from './protected-fetch.ts';
 import { providerError, ProviderError } from './provider-error.ts';
 import { refusedResponse } from './refused-response.ts';
 import { readResponse, type ReadBody } from './read-response.ts';
-import { readWhole, withBody } from './whole-body.ts';
+import { passedOn, readWhole, withBody } from './whole-body.ts';
 
 /** Bytes of an error's body that are read; longer ones are passed on unread. */
 const ERROR_BYTES_MAX = 1_048_576;
@@ -37,15 +38,18 @@ export interface CallParts {
   readonly options: ResolvedFetchOptions;
   readonly credentials: Credentials;
   readonly pacer: LimitPacer;
+  readonly ownLimits: OwnLimits;
   readonly book: (event: CostEvent) => void;
 }
 
 export class ProviderCall {
   readonly breaker: BreakerCore;
   readonly reading: RequestReading;
+  /** Tokens taken of the provider's limit, until it has answered; null: none. */
+  pacedTokens: number | null = null;
   readonly #parts: CallParts;
   readonly #request: OutgoingRequest;
-  readonly #credential: string;
+  readonly credential: string;
   /** What the last attempt answered, where it failed with an answer. */
   #failed: Sent | null = null;
   /** The answer that is under way. */
@@ -62,7 +66,7 @@ export class ProviderCall {
     this.#request = request;
     this.reading = reading;
     this.breaker = breaker;
-    this.#credential = credential;
+    this.credential = credential;
   }
 
   /** Resolves with the answer of a stream as soon as it begins. */
@@ -83,6 +87,7 @@ export class ProviderCall {
         : breaker.tryCall(reading.operation, attempt, options));
     } finally {
       release();
+      this.unpace(false);
     }
     if (result.ok) return result.value;
     if (result.refused) return this.refused(result.refusal);
@@ -91,6 +96,16 @@ export class ProviderCall {
     if (this.#failed !== null) return this.#failed;
     // It never got an answer: what the network said is the client's to hear.
     throw error.cause;
+  }
+
+  /** What was taken of the provider's limit is told from here on by its answers, or is not used. */
+  unpace(isSent: boolean): void {
+    const tokens = this.pacedTokens;
+    if (tokens === null) return;
+    this.pacedTokens = null;
+    const { pacer } = this.#parts;
+    if (isSent) pacer.answered(this.breaker.name, tokens);
+    else pacer.giveBack(this.breaker.name, tokens);
   }
 
   /** A client that aborts a stream whose answer is over does not abort its call. */
@@ -146,6 +161,8 @@ export class ProviderCall {
     } catch (error) {
       if (this.#request.signal?.aborted) throw error;
       throw this.#networkError(error);
+    } finally {
+      this.unpace(true);
     }
     if (options.heedLimits && profile.readLimits !== undefined) {
       const nowMs = this.breaker.runtime.clock.nowMs();
@@ -171,7 +188,9 @@ export class ProviderCall {
     if (isStream && response.body !== null) {
       return this.#stream(response, response.body, context, deliver, controller, startMs);
     }
-    if (this.reading.isFree || !type.includes('json')) return { ...SENT, response };
+    if (this.reading.isFree || !type.includes('json')) {
+      return { ...SENT, response: passedOn(response, this.#request.signal) };
+    }
     return this.#whole(response, context);
   }
 
@@ -199,11 +218,19 @@ export class ProviderCall {
 
   #tell(context: CallContext, { usage, isCounted, usageKey, model }: Answer): void {
     if (usage === null) return;
+    this.#giveBackSearches(usage);
     if (usageKey !== undefined) {
       this.#bookOnce(context, usageKey, usage, model ?? this.reading.operation.model);
       return;
     }
     contained(this.breaker, 'usage', () => context.usage(usage, { isEstimated: isCounted }));
+  }
+
+  /** Searches that were set aside and not made. */
+  #giveBackSearches({ searches = 0 }: Usage): void {
+    const unused = (this.reading.operation.searchesMax ?? 0) - searches;
+    if (unused <= 0) return;
+    this.#parts.ownLimits.giveBack(this.credential, { requests: 0, tokens: 0, searches: unused });
   }
 
   /** What an answer tells again each time it is asked for: the asking itself costs nothing. */
@@ -263,13 +290,13 @@ export class ProviderCall {
       refusal: null,
       fault,
     };
-    credentials.heard(this.#credential, this.breaker, verdict);
+    credentials.heard(this.credential, this.breaker, verdict);
     return providerError(options.provider, fault, response.status, verdict);
   }
 
   async #read(response: Response, bytesMax: number): ReturnType<typeof readWhole> {
     try {
-      return await readWhole(response, bytesMax);
+      return await readWhole(response, bytesMax, this.#request.signal);
     } catch (error) {
       if (this.#request.signal?.aborted) throw error;
       const fault: Fault = { ...CUT, code: networkCodeOf(error) };
@@ -314,7 +341,7 @@ export class ProviderCall {
     const isUnknown = end.usage === null || (end.isCounted && this.reading.hidesOutput);
     // Its beginning is with the client: nobody can try again for it.
     const verdict = { ...this.#verdictOf(end.fault, isUnknown), retryable: false };
-    this.#parts.credentials.heard(this.#credential, this.breaker, verdict);
+    this.#parts.credentials.heard(this.credential, this.breaker, verdict);
     throw providerError(options.provider, end.fault, response.status, verdict, end.cause);
   }
 

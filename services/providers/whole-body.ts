@@ -1,9 +1,11 @@
-/** An answer read whole, once, within a bound. */
+/** An answer read whole, once, within a bound; or passed on, where nobody looks at it. */
+import { onAbort } from '../abort.ts';
 
-/** Reads a body to its end; null, with the body passed back unread, where it is too long. */
+/** Reads a body to its end; where it is too long, it comes back to be read by who wants it. */
 export async function readWhole(
   response: Response,
   bytesMax: number,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array | { readonly rest: ReadableStream<Uint8Array> }> {
   const { body, headers } = response;
   if (body === null) return new Uint8Array(0);
@@ -20,7 +22,7 @@ export async function readWhole(
     if (done) return joined(pieces, total);
     pieces.push(value);
     total += value.byteLength;
-    if (total > bytesMax) return { rest: restOf(pieces, reader) };
+    if (total > bytesMax) return { rest: restOf(pieces, reader, signal) };
   }
 }
 
@@ -36,24 +38,53 @@ function joined(pieces: readonly Uint8Array[], total: number): Uint8Array {
   return whole;
 }
 
-/** What was read, and then what was not. */
+/** What was read, and then what was not. Its call has ended: the signal is all that ends it. */
 function restOf(
   pieces: Uint8Array[],
   reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
+  let disregard = (): void => {};
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        const end = (): void => {
+          disregard();
+          controller.error(signal?.reason);
+          reader.cancel(signal?.reason).catch(() => {});
+        };
+        if (signal?.aborted) end();
+        else disregard = onAbort(signal, end);
+      },
       async pull(controller) {
         const kept = pieces.shift();
         if (kept !== undefined) return controller.enqueue(kept);
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        try {
+          const { done, value } = await reader.read();
+          if (signal?.aborted) return;
+          if (!done) return controller.enqueue(value);
+          disregard();
+          controller.close();
+        } catch (error) {
+          disregard();
+          throw error;
+        }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        disregard();
+        return reader.cancel(reason);
+      },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** A response that nobody looks at; its client can abort it still. */
+export function passedOn(response: Response, signal: AbortSignal | undefined): Response {
+  const { body } = response;
+  if (body === null || signal === undefined) return response;
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  return withBody(response, restOf([], reader, signal));
 }
 
 /** A response like another one, with a body that goes on. */

@@ -30,6 +30,9 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** With these a demo calls real providers, which no test may. */
+const CREDENTIALS = ['OPENAI_API_KEY', 'PERPLEXITY_API_KEY', 'LIGHTRAG_URL'] as const;
+
 const running = new Set<ChildProcess>();
 const folders: string[] = [];
 
@@ -53,6 +56,7 @@ export const runCli = (args: readonly string[], options: StartOptions): Promise<
 
 export function startNode(args: readonly string[], { cwd, env = {} }: StartOptions): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+  for (const name of CREDENTIALS) delete inherited[name];
   const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } });
   running.add(child);
   child.stdin.end();

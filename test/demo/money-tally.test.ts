@@ -5,7 +5,7 @@ import { usd, type BudgetSummary, type Fact, type FactOf } from '../../index.ts'
 import { MoneyTally } from '../../visualizations/demo/money-tally.ts';
 import { runMoney } from '../../visualizations/demo/run-money.ts';
 
-const MONEY = runMoney({ run: 3, rate: 60, durationMs: 20_000, pace: 1 });
+const MONEY = runMoney({ run: 3, rate: 60, durationMs: 20_000, pace: 1, real: ['lightrag'] });
 
 const found = (budget: string, spent: number, limit: number): BudgetSummary => ({
   budget,
@@ -24,7 +24,11 @@ const found = (budget: string, spent: number, limit: number): BudgetSummary => (
 });
 
 const tally = (): MoneyTally =>
-  new MoneyTally(MONEY, [found('run 3', 0.1, 1.14), found('run 3 reasoning', 0.05, 0.25)]);
+  new MoneyTally(MONEY, [
+    found('run 3', 0.1, 1.14),
+    found('run 3 o3', 0.05, 0.25),
+    found('run 3 real', 0, 0.05),
+  ]);
 
 const head = { v: 1 as const, seq: 1, atMs: 0 };
 
@@ -63,20 +67,36 @@ const fired = (): Fact => ({
 describe('the money of a run', () => {
   test('is what it began with and what was settled since, by budget', () => {
     const money = tally();
-    money.add(settled('reasoning', 0.003), 1);
-    money.add(settled('chat', 0.001), 2);
+    money.add(settled('openai o3', 0.003), 1);
+    money.add(settled('openai gpt-4o-mini', 0.001), 2);
+    money.add(settled('lightrag query', 0.002), 3);
     expect(money.view.budgets).toEqual([
-      { id: 'run 3', spentNanoUsd: usd('0.104'), limitNanoUsd: usd(1.14), level: 'ok' },
-      { id: 'run 3 reasoning', spentNanoUsd: usd('0.053'), limitNanoUsd: usd(0.25), level: 'ok' },
+      { id: 'run 3', spentNanoUsd: usd('0.106'), limitNanoUsd: usd(1.14), level: 'ok' },
+      { id: 'run 3 o3', spentNanoUsd: usd('0.053'), limitNanoUsd: usd(0.25), level: 'ok' },
+      { id: 'run 3 real', spentNanoUsd: usd('0.002'), limitNanoUsd: usd(0.05), level: 'ok' },
+    ]);
+  });
+
+  test('is told by breaker and by provider, as it was booked since the start', () => {
+    const money = tally();
+    money.add(settled('openai o3', 0.003), 1);
+    money.add(settled('openai gpt-4o-mini', 0.001), 2);
+    money.add(settled('perplexity sonar', 0.002, { outcome: 'failed' }), 3);
+    expect(money.costOf('openai o3')).toBe(usd('0.003'));
+    expect(money.costOf('lightrag query')).toBe(0);
+    expect(money.view.providers).toEqual([
+      { provider: 'openai', costNanoUsd: usd('0.004') },
+      { provider: 'perplexity', costNanoUsd: usd('0.002') },
+      { provider: 'lightrag', costNanoUsd: 0 },
     ]);
   });
 
   test('estimates are held against calls that succeeded, and assumed costs are counted', () => {
     const money = tally();
-    money.add(settled('chat', 0.003), 1);
-    money.add(settled('chat', 0.0045), 2);
-    money.add(settled('chat', 0.005, { outcome: 'cancelled', basis: 'assumed' }), 3);
-    money.add(settled('chat', 0, { outcome: 'failed', basis: 'none' }), 4);
+    money.add(settled('openai gpt-4o-mini', 0.003), 1);
+    money.add(settled('openai gpt-4o-mini', 0.0045), 2);
+    money.add(settled('openai gpt-4o-mini', 0.005, { outcome: 'cancelled', basis: 'assumed' }), 3);
+    money.add(settled('openai gpt-4o-mini', 0, { outcome: 'failed', basis: 'none' }), 4);
     expect(money.view).toMatchObject({
       expectedNanoUsd: usd('0.008'),
       actualNanoUsd: usd('0.0075'),
@@ -88,7 +108,7 @@ describe('the money of a run', () => {
     const money = tally();
     const said = [100, 200, 2_100, 5_000].map((atMs) => money.add(fired(), atMs)?.what);
     expect(said).toEqual([
-      'chat-pace slows chat to 50 %: $0.2521 in a minute, from $0.25 on',
+      'chat-pace slows chat to 50 %: $0.2521 in a minute',
       undefined,
       undefined,
       expect.stringContaining('chat-pace slows chat'),
@@ -101,19 +121,15 @@ describe('the money of a run', () => {
     const level = (type: 'budget.warned' | 'budget.exceeded', budget: string) =>
       money.add({ ...head, type, budget, value: '', period: 'total', ...figures }, 1_000)?.what;
     const figures = { spentNanoUsd: usd('0.2462'), limitNanoUsd: usd(0.25) };
-    expect(level('budget.warned', 'run 3 reasoning')).toBe(
-      'run 3 reasoning is strained: $0.2462 of $0.25 spent',
-    );
-    expect(money.isSpent('run 3 reasoning')).toBe(false);
-    expect(level('budget.exceeded', 'run 3 reasoning')).toBe(
-      'run 3 reasoning is spent: $0.2462 of $0.25',
-    );
-    expect(money.isSpent('run 3 reasoning')).toBe(true);
+    expect(level('budget.warned', 'run 3 o3')).toBe('run 3 o3 is strained: $0.2462 of $0.25 spent');
+    expect(money.isSpent('run 3 o3')).toBe(false);
+    expect(level('budget.exceeded', 'run 3 o3')).toBe('run 3 o3 is spent: $0.2462 of $0.25');
+    expect(money.isSpent('run 3 o3')).toBe(true);
     expect(level('budget.exceeded', 'run 2')).toBeUndefined();
-    const budget = 'run 3 reasoning';
+    const budget = 'run 3 o3';
     money.add({ ...head, type: 'budget.limit_changed', budget, limitNanoUsd: usd(0.5) }, 1);
     expect(money.view.budgets[1]?.limitNanoUsd).toBe(usd(0.5));
     const lost = { ...head, type: 'budget.forfeited' as const, budget, amountNanoUsd: usd(0.01) };
-    expect(money.add(lost, 1)?.what).toBe('run 3 reasoning: $0.01 died with a process');
+    expect(money.add(lost, 1)?.what).toBe('run 3 o3: $0.01 died with a process');
   });
 });

@@ -75,11 +75,11 @@ describe('in a terminal', () => {
     reporter.show(viewOf());
     terminal.lines.unshift('what wrapping left behind');
     terminal.columns = 60;
-    terminal.rows = 16;
+    terminal.rows = 18;
     terminal.emit('resize');
     reporter.show(viewOf());
-    expect(terminal.lines[0]).toBe(' fuseboard demo  seed 4711  8.1 of 20.0 s');
-    expect(terminal.lines.length).toBeLessThanOrEqual(16);
+    expect(terminal.lines[0]).toBe(' fuseboard demo  seed 4711  8.1 of 20.0 s      all simulated');
+    expect(terminal.lines.length).toBeLessThanOrEqual(18);
     expect(terminal.lines.filter((each) => each.length > 60)).toEqual([]);
   });
 });
@@ -90,7 +90,7 @@ describe('elsewhere', () => {
     reporter.note('a new run');
     reporter.phase({ phase: 'rate_limit', startMs: 8_000, endMs: 9_000 });
     viewOf(1).changes.forEach((change) => reporter.change(change));
-    const what = 'raises run 3 reasoning from $0.25 to $0.50';
+    const what = 'raises run 3 o3 from $0.25 to $0.50';
     reporter.moment({ elapsedMs: 8_200, about: 'operator', what });
     reporter.show(viewOf());
     reporter.end(viewOf(), [line(`Summary ${'long '.repeat(40)}end`)]);
@@ -101,10 +101,10 @@ describe('elsewhere', () => {
     const text = run(new Terminal(false));
     expect(text.split('\n')).toEqual([
       ' a new run',
-      '   8.0 s  upstream   rate limit',
-      '   0.0 s  chat       closed → open: failures in a row; probe in 0.8 s (0)',
-      '   8.2 s  operator   raises run 3 reasoning from $0.25 to $0.50',
-      '   8.1 s  calls 900: 702 ok, 36 failed, 9 rate limited, 153 refused; $0.4123 spent',
+      '   8.0 s  upstream           rate limit',
+      '   0.0 s  openai o3          closed → open: failures in a row (0)',
+      '   8.2 s  operator           raises run 3 o3 from $0.25 to $0.50',
+      '   8.1 s  calls 1500: 1170 ok, 60 failed, 15 rate limited, 255 refused; $0.4123 spent',
       '',
       expect.stringMatching(/^Summary .* end$/),
       '',
@@ -112,7 +112,7 @@ describe('elsewhere', () => {
   });
 
   test('so it is in a terminal that knows no control sequences', () => {
-    expect(run(new Terminal(true), { TERM: 'dumb' })).toMatch(/upstream {3}rate limit\n/);
+    expect(run(new Terminal(true), { TERM: 'dumb' })).toMatch(/upstream {11}rate limit\n/);
   });
 
   test('colours come only where they are asked for', () => {

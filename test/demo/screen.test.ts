@@ -9,27 +9,28 @@ const draw = (width: number, height = 24, colour = false): string[] =>
 describe('the screen', () => {
   test('at 80 columns shows story, breakers, what was saved and what changed', () => {
     const [header, story, progress, ...rest] = draw(79);
-    expect(header).toMatch(
-      /^ fuseboard demo  seed 4711  8\.1 of 20\.0 s +upstream http:\/\/127\.0\.0\.1:38211\/v1$/,
+    expect(header).toMatch(/^ fuseboard demo  seed 4711  8\.1 of 20\.0 s +all simulated$/);
+    expect(story).toBe(
+      ' simulated providers are healthy → slow → [outage] → rate limit → recovery',
     );
-    expect(story).toBe(' the upstream is healthy → slow → [outage] → rate limit → recovery');
     expect(progress).toMatch(/^ ━{31}─{46}$/);
     expect(rest).toEqual([
       '',
-      ' breaker     state                 calls/s    ok  failed  429  refused     p50',
-      ' chat        open, probe in 1.3 s       27   234      12    3       51   84 ms',
-      ' embeddings  half_open                  27   234      12    3       51   84 ms',
-      ' reasoning   closed                     27   234      12    3       51   84 ms',
+      ' breaker             state                   ok  failed  429  refused     p50',
+      ' openai gpt-4o-mini  open, probe in 1.3 s   234      12    3       51   84 ms',
+      ' openai embeddings   half_open              234      12    3       51   84 ms',
+      ' openai o3           closed                 234      12    3       51   84 ms',
+      ' perplexity sonar    open, held by quota    234      12    3       51   84 ms',
+      ' lightrag query      closed                 234      12    3       51   84 ms',
       '',
-      ' saved  153 requests never sent, about 37.0 s of waiting spared',
-      ' money  run 3 $0.4123 of $1.14   run 3 reasoning $0.21 of $0.25, strained',
+      ' saved  255 requests never sent, about 61.7 s of waiting spared',
+      ' money  run 3 $0.4123 of $1.14   run 3 o3 $0.21 of $0.25, strained',
+      '        openai $0.2613   perplexity $0.101   lightrag $0.05',
       '        expected $0.40, was $0.3981   chat-pace: 48 slowed, 12 refused',
       '',
-      '   0.0 s  chat       closed → open: failures in a row; probe in 0.8 s (0)',
-      '   0.1 s  chat       closed → open: failures in a row; probe in 0.8 s (1)',
-      '   0.2 s  chat       closed → open: failures in a row; probe in 0.8 s (2)',
-      '',
-      '',
+      '   0.0 s  openai o3          closed → open: failures in a row (0)',
+      '   0.1 s  openai o3          closed → open: failures in a row (1)',
+      '   0.2 s  openai o3          closed → open: failures in a row (2)',
       '',
       '',
       '',
@@ -41,15 +42,29 @@ describe('the screen', () => {
   test('at 60 columns leaves out what can be missed', () => {
     const lines = draw(59);
     expect(lines[1]).toBe(' healthy slow [outage] rate limit recovery');
-    expect(lines[4]).toBe(' breaker     state            ok  failed  refused     p50');
-    expect(lines[5]).toBe(' chat        open, 1.3 s     234      12       51   84 ms');
-    expect(lines[9]).toBe(' saved  153 not sent, about 37.0 s of waiting spared');
-    expect(lines[10]).toBe(' money  run 3 $0.4123 of $1.14   run 3 reasoning $0.21 of …');
-    expect(lines[12]).toBe('   0.0 s  chat       closed → open: failures in a row; pro…');
+    expect(lines[4]).toBe(' breaker             state            ok  failed  refused');
+    expect(lines[5]).toBe(' openai gpt-4o-mini  open, 1.3 s     234      12       51');
+    expect(lines[8]).toBe(' perplexity sonar    open, held      234      12       51');
+    expect(lines[11]).toBe(' saved  255 not sent, about 61.7 s of waiting spared');
+    expect(lines[12]).toBe(' money  run 3 $0.4123 of $1.14   run 3 o3 $0.21 of $0.25, …');
+    expect(lines[14]).toBe('   0.0 s  openai o3          closed → open: failures in a …');
   });
 
-  test('at 120 columns has room for the policies', () => {
-    expect(draw(119)[5]).toMatch(/84 ms  trips after 5 failures$/);
+  test('at 100 columns has room for costs, at 140 for the policies', () => {
+    expect(draw(99)[4]).toMatch(/ calls\/s .* p50     cost$/);
+    expect(draw(99)[5]).toMatch(/84 ms  \$0\.1234$/);
+    expect(draw(139)[5]).toMatch(/84 ms  \$0\.1234  trips after 5 failures$/);
+  });
+
+  test('says which providers are real, and that only the others have a story', () => {
+    const { providers } = viewOf();
+    const size = { width: 79, height: 24, colour: false };
+    const real = (count: number) =>
+      providers.map((each, index) => ({ ...each, isReal: index < count }));
+    const [header, story] = screen(viewOf(0, { providers: real(2) }), size);
+    expect(header).toMatch(/ REAL: openai, perplexity$/);
+    expect(story).toMatch(/^ simulated providers are healthy/);
+    expect(screen(viewOf(0, { providers: real(3) }), size)[1]).toBe(' nothing is simulated');
   });
 
   test.each([20, 40, 59, 60, 72, 79, 100, 112, 200])('at %i columns no line is longer', (width) => {
@@ -61,10 +76,10 @@ describe('the screen', () => {
   });
 
   test('where there is little room, keeps the latest changes', () => {
-    const lines = screen(viewOf(20), { width: 79, height: 17, colour: false });
+    const lines = screen(viewOf(20), { width: 79, height: 20, colour: false });
     expect(lines.filter((line) => line.includes('closed → open'))).toEqual([
-      '   1.8 s  chat       closed → open: failures in a row; probe in 0.8 s (18)',
-      '   1.9 s  chat       closed → open: failures in a row; probe in 0.8 s (19)',
+      '   1.8 s  openai o3          closed → open: failures in a row (18)',
+      '   1.9 s  openai o3          closed → open: failures in a row (19)',
     ]);
   });
 
@@ -72,17 +87,17 @@ describe('the screen', () => {
     const { money } = viewOf();
     const moments = [
       { elapsedMs: 150, about: 'rule', what: 'chat-pace slows chat to 50 %' },
-      { elapsedMs: 50, about: 'budget', what: 'run 3 reasoning is strained' },
+      { elapsedMs: 50, about: 'budget', what: 'run 3 o3 is strained' },
     ] as const;
     const lines = screen(viewOf(3, { money: { ...money, moments } }), {
       width: 79,
       height: 24,
       colour: false,
     });
-    expect(lines.slice(13, 18).map((line) => line.slice(10, 21).trim())).toEqual([
-      ...['chat', 'budget', 'chat', 'rule', 'chat'],
+    expect(lines.slice(16, 21).map((line) => line.slice(10, 28).trim())).toEqual([
+      ...['openai o3', 'budget', 'openai o3', 'rule', 'openai o3'],
     ]);
-    expect(lines[14]).toBe('   0.1 s  budget     run 3 reasoning is strained');
+    expect(lines[17]).toBe('   0.1 s  budget             run 3 o3 is strained');
   });
 
   test('in colour says the same, each state in its own', () => {

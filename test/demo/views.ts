@@ -21,17 +21,33 @@ const tally = {
   waitingSavedMs: 12_345,
 };
 
+const breaker = (name: string, state: BreakerView['state'], policy: string): BreakerView => ({
+  name,
+  state,
+  heldBy: '',
+  probeInMs: null,
+  policy,
+  costNanoUsd: 123_400_000,
+  tally,
+});
+
 const BREAKERS: readonly BreakerView[] = [
-  { name: 'chat', state: 'open', probeInMs: 1_340, policy: 'trips after 5 failures', tally },
-  { name: 'embeddings', state: 'half_open', probeInMs: null, policy: 'trips at half', tally },
-  { name: 'reasoning', state: 'closed', probeInMs: null, policy: 'minds slow calls', tally },
+  { ...breaker('openai gpt-4o-mini', 'open', 'trips after 5 failures'), probeInMs: 1_340 },
+  breaker('openai embeddings', 'half_open', 'trips at half'),
+  breaker('openai o3', 'closed', 'minds slow calls'),
+  { ...breaker('perplexity sonar', 'open', 'trips after 3 failures'), heldBy: 'quota' },
+  breaker('lightrag query', 'closed', 'minds slow calls'),
 ];
+
+const PROVIDERS: View['providers'] = (['openai', 'perplexity', 'lightrag'] as const).map(
+  (name) => ({ name, isReal: false, host: '127.0.0.1:38211', sentCount: 80 }),
+);
 
 const MONEY: MoneyView = {
   budgets: [
     { id: 'run 3', spentNanoUsd: 412_345_678, limitNanoUsd: 1_140_000_000, level: 'ok' },
     {
-      id: 'run 3 reasoning',
+      id: 'run 3 o3',
       spentNanoUsd: 210_000_000,
       limitNanoUsd: 250_000_000,
       level: 'warned',
@@ -39,6 +55,11 @@ const MONEY: MoneyView = {
   ],
   expectedNanoUsd: 400_049_999,
   actualNanoUsd: 398_050_000,
+  providers: [
+    { provider: 'openai', costNanoUsd: 261_250_000 },
+    { provider: 'perplexity', costNanoUsd: 101_000_000 },
+    { provider: 'lightrag', costNanoUsd: 50_000_000 },
+  ],
   assumedCount: 4,
   rule: 'chat-pace',
   throttledCount: 60,
@@ -54,16 +75,16 @@ export function viewOf(changeCount = 3, overrides: Partial<View> = {}): View {
     durationMs: 20_000,
     phase: 'outage',
     stretches: scenario.stretches,
-    baseURL: 'http://127.0.0.1:38211/v1',
+    providers: PROVIDERS,
     breakers: BREAKERS,
     changes: Array.from({ length: changeCount }, (_, index) => ({
       elapsedMs: index * 100,
-      breaker: 'chat',
+      breaker: 'openai o3',
       from: 'closed',
       to: 'open',
       cause: 'consecutive_failures' as const,
       probeInMs: 800,
-      why: `failures in a row; probe in 0.8 s (${index})`,
+      why: `failures in a row (${index})`,
     })),
     money: MONEY,
     ...overrides,

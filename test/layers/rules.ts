@@ -31,6 +31,7 @@ const STORE = '^persistence/(store|money-store|ledger-batch|cost-report|budget-d
 /** Of these, the words that are there at run time too: the columns of the ledger's rows. */
 const STORE_WORDS = '^persistence/ledger-batch\\.ts$';
 const BOARD = '^services/board\\.ts$';
+const SIMULATORS = '^test/kit/providers/';
 const VITEST_DOOR = '^test/kit/describe-[a-z-]+\\.ts$';
 
 const builtin = (names: readonly string[]): string => `^(node:)?(${names.join('|')})(/|$)`;
@@ -120,6 +121,8 @@ export const LAYERS: IFlattenedRuleSet = {
         '^services/',
         STORE,
         '^visualizations/',
+        // The demo calls the simulated providers, which are a published part of the kit.
+        SIMULATORS,
         npm('xstate', '@xstate/graph', 'rxjs', 'openai'),
         BUILTINS,
       ],
@@ -183,8 +186,8 @@ export const LAYERS: IFlattenedRuleSet = {
     ),
     mayNot(
       'the-kit-is-for-tests',
-      'of the product only cli.ts, which generates tests, imports the kit',
-      { pathNot: ['^test/', '^cli\\.ts$', '^examples/'] },
+      'only cli.ts, which generates tests, imports the kit, and the demo its simulated providers',
+      { pathNot: ['^test/', '^cli\\.ts$', '^examples/', '^visualizations/demo/'] },
       { path: '^test/kit/' },
     ),
     mayNot(

@@ -17,10 +17,11 @@ export function begin(
 ): void {
   const found: string[] = [];
   for (const { name, breaker } of lanes) {
-    const { state, probeAtMs } = breaker.snapshot();
+    const { state, probeAtMs, latches } = breaker.snapshot();
     if (state === 'closed') continue;
     if (!isResumed) breaker.reset('a new run begins', { by: 'fuseboard demo' });
-    if (isResumed) found.push(`${name} is still ${state}${until(state, probeAtMs, nowMs)}`);
+    if (isResumed)
+      found.push(`${name} is still ${state}${until(state, latches, probeAtMs, nowMs)}`);
     else found.push(`${name} was still ${state}`);
   }
   if (dropped !== null) reporter.note(dropped);
@@ -56,7 +57,13 @@ function sourcesOf(lanes: readonly LiveLane[]): string {
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-function until(state: string, probeAtMs: number | null, nowMs: number): string {
+function until(
+  state: string,
+  latches: readonly string[],
+  probeAtMs: number | null,
+  nowMs: number,
+): string {
+  if (latches.length > 0) return `, held by ${latches.join(', ')}`;
   if (state !== 'open' || probeAtMs === null) return '';
   return probeAtMs > nowMs ? ` for ${seconds(probeAtMs - nowMs)}` : ', its probe is due';
 }

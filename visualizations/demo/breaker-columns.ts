@@ -49,8 +49,10 @@ export function breakerColumns(width: number): Column<BreakerView>[] {
   ];
   return all.filter(({ from }) => width >= from);
 
-  function stateCell({ state, probeInMs }: BreakerView): Span {
+  function stateCell({ state, heldBy, probeInMs }: BreakerView): Span {
     const style = STATE_STYLES[state] ?? 'plain';
+    if (heldBy !== '')
+      return { text: width >= 72 ? `${state}, held by ${heldBy}` : `${state}, held`, style };
     if (probeInMs === null) return { text: state, style };
     const wait = seconds(probeInMs);
     return { text: width >= 72 ? `${state}, probe in ${wait}` : `${state}, ${wait}`, style };

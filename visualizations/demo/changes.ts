@@ -34,7 +34,8 @@ export function changeOf(fact: FactOf<'state.changed'>, elapsedMs: number): Chan
   const [from, to] = [stateOf(fact.from), stateOf(fact.to)];
   // Whatever tripped it before: now its money is gone.
   const isSpent = fact.to === 'open.exhausted';
-  const isTimed = to === 'open' && !isSpent && probeAtMs !== null;
+  // What is held waits for a person, whatever time was set before.
+  const isTimed = to === 'open' && !isSpent && probeAtMs !== null && fact.latches.length === 0;
   const probeInMs = isTimed ? Math.max(0, probeAtMs - atMs) : null;
   const why = isSpent ? 'its budget is spent' : whyOf(fact, to, probeInMs);
   return { elapsedMs, breaker, from, to, cause: isSpent ? null : cause, probeInMs, why };

@@ -109,11 +109,13 @@ export const LANES: readonly Lane[] = [
     feature: 'research',
     request: askSearch,
     usualNanoUsd: usd('0.0027'),
-    worstNanoUsd: usd('0.03'),
+    worstNanoUsd: usd('0.024'),
     policy: 'trips after 3 failures in a row',
     options: (pace) => ({
       failureThreshold: 3,
-      openInterval: { baseMs: 1_000 * pace, maxMs: 3_000 * pace },
+      // Its rate limits name no time, so that this is how long it stays open for one.
+      recoveryTimeoutMs: 1_200 * pace,
+      openInterval: { baseMs: 800 * pace, maxMs: 1_200 * pace },
       timeoutMs: Math.max(2 * TIMEOUT_MIN_MS, 2_500 * pace),
     }),
   },
@@ -136,6 +138,7 @@ export const LANES: readonly Lane[] = [
         failureRatio: 0.5,
         minimumCalls: 6,
       },
+      recoveryTimeoutMs: 1_500 * pace,
       openInterval: { baseMs: 1_200 * pace, maxMs: 3_000 * pace },
       timeoutMs: Math.max(2 * TIMEOUT_MIN_MS, 2_500 * pace),
       bulkhead: { callsMax: 16, queueMax: 8, queueTimeoutMs: 500 * pace },

@@ -167,8 +167,7 @@ export class MoneyTally {
     if (!isNew) return null;
     const figure = `${shortUsd(fact.figureNanoUsd)} in a minute`;
     const share = `${(fact.factor ?? 1) * 100} %`;
-    const from = shortUsd(fact.thresholdNanoUsd);
-    const what = `${fact.rule} slows ${fact.breaker} to ${share}: ${figure}, from ${from} on`;
+    const what = `${fact.rule} slows ${fact.breaker} to ${share}: ${figure}`;
     return this.tell(elapsedMs, 'rule', what);
   }
 

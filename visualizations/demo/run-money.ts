@@ -66,7 +66,7 @@ export function runMoney({ run, rate, durationMs, pace, real }: RunMoneyOptions)
   const scarceBudget = `run ${run} ${scarce.scope}`;
   const realBudget = real.length === 0 ? null : `run ${run} real`;
   const realBreakers = LANES.filter(isReal).map(({ name }) => name);
-  const rule = `${PACED.split(' ').at(-1)}-pace`;
+  const rule = 'chat-pace';
   return {
     runBudget,
     scarceBudget,

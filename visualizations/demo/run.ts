@@ -105,7 +105,7 @@ export async function run(options: RunOptions): Promise<void> {
   });
   await board.close({ drainTimeoutMs: 0 });
   const isComplete = story.isOver();
-  const { requestCount } = simulated;
+  const requestCount: RunEnd['requestCount'] = (provider) => simulated.requestCount(provider);
   show(options, reporter, view, { fromMs, isComplete, database, requestCount, budgets });
   keep(null);
 }

@@ -1,7 +1,7 @@
 /**
- * The story that the upstream is walked through: healthy, slow, outage, rate limit, recovery. A
- * seed decides how long each part is; where the story stands depends on nothing but the time, so
- * that a run that was interrupted can go on from any second.
+ * The story that the simulated providers are walked through: healthy, slow, outage, rate limit,
+ * recovery. A seed decides how long each part is; where the story stands depends on nothing but the
+ * time, so that a run that was interrupted can go on from any second.
  */
 import type { Random } from '../../index.ts';
 

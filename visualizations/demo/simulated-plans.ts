@@ -13,9 +13,16 @@ interface Kind {
   readonly slowestMs: number;
   readonly slowFactor: number;
   readonly reasoningTokens?: number;
+  /** See {@link OUTAGE_TURNS}. @default these */
+  readonly outage?: string;
   /** Rate limits are of a model: this one has room. */
   readonly isUnlimited?: boolean;
 }
+
+/** Of requests in the outage, those that hang, those that are cut off, and the overloaded rest. */
+const OUTAGE_TURNS = 'oooosooorooo';
+/** What hangs or is cut may have cost a lot where searches are made: here it is refused at once. */
+const OVERLOADED_TURNS = 'o';
 
 /** The last one of each has the rest. */
 const KINDS: Readonly<Record<ProviderName, readonly Kind[]>> = {
@@ -30,12 +37,13 @@ const KINDS: Readonly<Record<ProviderName, readonly Kind[]>> = {
     { path: '/embeddings', quickestMs: 15, slowestMs: 45, slowFactor: 5, isUnlimited: true },
     { path: '', quickestMs: 60, slowestMs: 140, slowFactor: 5 },
   ],
-  perplexity: [{ path: '', quickestMs: 150, slowestMs: 320, slowFactor: 4 }],
+  perplexity: [
+    { path: '', quickestMs: 150, slowestMs: 320, slowFactor: 4, outage: OVERLOADED_TURNS },
+  ],
   lightrag: [{ path: '', quickestMs: 120, slowestMs: 260, slowFactor: 6 }],
 };
 
-/** Of requests in the outage, those that hang, those that are cut off, and the overloaded rest. */
-const OUTAGE_TURNS = 'oooosooorooo';
+/** Of all requests in it; the others are answered. */
 const OUTAGE_SHARE = 0.96;
 /** As it recovers it is still a bit slow, and now and then overloaded. */
 const RECOVERING: Ramp = { from: 1.6, to: 1 };
@@ -47,8 +55,8 @@ const RETRY_MAX_MS = 2_500;
 const RETRY_STEP_MS = 250;
 
 /** For so long an account is out of credit, at most this part of the stretch. Milliseconds. */
-const QUOTA_MS = 1_000;
-const QUOTA_SHARE = 0.4;
+const QUOTA_MS = 1_800;
+const QUOTA_SHARE = 0.7;
 
 /** How fast a provider answers when no plan says otherwise. */
 export function usualLatency(provider: ProviderName, pace: number): Latency {
@@ -83,7 +91,9 @@ function phasesOf(
     case 'slow':
       return [{ ...span, behaviour: answer, latencyFactor: slowFactor }];
     case 'outage':
-      return [{ ...span, behaviour: outage(pace), share: OUTAGE_SHARE }];
+      return [
+        { ...span, behaviour: outage(kind.outage ?? OUTAGE_TURNS, pace), share: OUTAGE_SHARE },
+      ];
     case 'rate_limit':
       if (kind.isUnlimited === true) return [{ ...span, behaviour: answer }];
       return provider === 'perplexity' ? outOfCredit(span, pace) : limited(span, pace);
@@ -104,9 +114,9 @@ const latencyOf = ({ quickestMs, slowestMs }: Kind, pace: number): Latency => ({
 
 const OVERLOADED: Behaviour = { type: 'overloaded' };
 
-function outage(pace: number): Behaviour[] {
+function outage(turns: string, pace: number): Behaviour[] {
   const latencyMs: Latency = { type: 'uniform', minMs: 5 * pace, maxMs: 40 * pace };
-  return [...OUTAGE_TURNS].map((turn): Behaviour => {
+  return [...turns].map((turn): Behaviour => {
     if (turn === 's') return { type: 'stall' };
     return { type: turn === 'r' ? 'reset' : 'overloaded', latencyMs };
   });

@@ -10,7 +10,9 @@ export interface BreakerView {
   readonly name: string;
   /** `closed`, `open`, `half_open` or `budget_limited`. */
   readonly state: BreakerSnapshot['state'];
-  /** Milliseconds to the next probe; null unless open. */
+  /** What holds it open until a person acts, for example `quota`; empty for nothing. */
+  readonly heldBy: string;
+  /** Milliseconds to the next probe; null unless open, and while it is held. */
   readonly probeInMs: number | null;
   /** When it trips, in words. */
   readonly policy: string;

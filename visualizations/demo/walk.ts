@@ -99,11 +99,13 @@ export async function walk(options: WalkOptions): Promise<Walked> {
         sentCount,
       })),
       breakers: lanes.map(({ name, policy, breaker }) => {
-        const { state, probeAtMs } = breaker.snapshot();
-        const isWaiting = state === 'open' && probeAtMs !== null;
+        const { state, probeAtMs, latches } = breaker.snapshot();
+        const heldBy = latches.join(', ');
+        const isWaiting = state === 'open' && probeAtMs !== null && heldBy === '';
         const probeInMs = isWaiting ? Math.max(0, probeAtMs - nowMs) : null;
         const tally = (tallies.get(name) as BreakerTally).at(nowMs);
-        return { name, state, probeInMs, policy, costNanoUsd: moneyTally.costOf(name), tally };
+        const costNanoUsd = moneyTally.costOf(name);
+        return { name, state, heldBy, probeInMs, policy, costNanoUsd, tally };
       }),
       changes,
       money: moneyTally.view,

@@ -7,6 +7,8 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { jsonApi, lightragProfile, usd, type PriceOptions } from '../../../index.ts';
 import type { Profile } from '../../../services/providers/profile.ts';
 import type { KnownProvider } from '../../../services/providers/providers.ts';
+import type { Outcome } from '../../../services/outcome.ts';
+import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import { simulateLightRag } from '../../kit/providers/lightrag/simulate-lightrag.ts';
 import { simulateOpenAI } from '../../kit/providers/openai/simulate-openai.ts';
 import { simulatePerplexity } from '../../kit/providers/perplexity/simulate-perplexity.ts';
@@ -34,6 +36,8 @@ export interface ContractProfile {
   readonly inputNanoUsd: number | null;
   /** The model may have thought: what was counted says too little, and the worst is charged. */
   readonly hidesOutput: boolean;
+  /** Refusals that mean something else with it than with most. */
+  readonly outcomes?: Readonly<Partial<Record<Behaviour['type'], Outcome>>>;
   /** What it makes of a frame that is no JSON: it may be none of its business. */
   readonly failsOnBadJson: boolean;
 }
@@ -89,6 +93,9 @@ const chatText = (frame: Json): string => textAt(frame, 'choices', 0, 'delta', '
 const eventText = (frame: Json): string =>
   textAt(frame, 'type') === 'response.output_text.delta' ? textAt(frame, 'delta') : '';
 const usageIn = (answer: Json): unknown => at(answer, 'usage') ?? at(answer, 'response', 'usage');
+
+/** A country that is not served says nothing of the key. */
+const OPENAI_OUTCOMES = { forbidden: 'ignored' } as const;
 
 const SSE = {
   frameEnd: '\n\n',
@@ -170,6 +177,7 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...SSE,
     title: 'openai chats',
+    outcomes: OPENAI_OUTCOMES,
     provider: 'openai',
     simulate: simulateOpenAI,
     path: both('/v1/chat/completions'),
@@ -181,6 +189,7 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...SSE,
     title: 'openai responses',
+    outcomes: OPENAI_OUTCOMES,
     provider: 'openai',
     simulate: simulateOpenAI,
     path: both('/v1/responses'),
@@ -192,6 +201,7 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...SSE,
     title: 'openai responses of a model that thinks',
+    outcomes: OPENAI_OUTCOMES,
     provider: 'openai',
     simulate: simulateOpenAI,
     path: both('/v1/responses'),
@@ -230,6 +240,8 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...LINES,
     title: 'lightrag queries',
+    // The account is the server's own, and what it says of it are a limit's words.
+    outcomes: { quota: 'rate_limited' },
     provider: lightragProfile({ model: 'rag-model' }),
     body: both<Json>(QUERY),
     inputNanoUsd: null,
@@ -238,6 +250,7 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...SSE,
     title: 'chats of a jsonApi',
+    outcomes: { quota: 'rate_limited' },
     provider: toldChat,
     simulate: simulateOpenAI,
     path: both('/v1/chat/completions'),
@@ -251,6 +264,8 @@ export const PROFILES: readonly ContractProfile[] = [
   {
     ...LINES,
     title: 'lines of a jsonApi',
+    // Told by status 500 and a sentence, which nobody has explained to it.
+    outcomes: { quota: 'failed', rate_limited: 'failed' },
     provider: toldLines,
     body: both<Json>({ ...QUERY, cap: CAP_TOKENS }, { ...QUERY, cap: CAP_TOKENS, stream: false }),
     inputNanoUsd: countTokens(QUESTION) * INPUT_NANO_USD,

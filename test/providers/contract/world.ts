@@ -10,6 +10,7 @@ import {
   openBoard,
   usd,
   type Board,
+  type BreakerStatus,
   type Fact,
   type FetchOptions,
   type NanoUsd,
@@ -52,6 +53,8 @@ export interface Ended extends Pick<
   'costNanoUsd' | 'worstNanoUsd' | 'basis'
 > {
   readonly outcome: FactOf<'call.finished'>['outcome'];
+  /** Of its breaker, afterwards. */
+  readonly state: BreakerStatus;
   /** Null: it never arrived. */
   readonly request: ReceivedRequest | null;
 }
@@ -81,7 +84,7 @@ export class World implements AsyncDisposable {
   readonly upstream: SimulatedProvider;
   readonly profile: ContractProfile;
   readonly fetch: ProtectedFetch;
-  readonly limitNanoUsd: NanoUsd;
+  #limitNanoUsd: NanoUsd;
   readonly #settled: FactOf<'cost.settled'>[] = [];
   readonly #finished: FactOf<'call.finished'>[] = [];
   readonly #rejections: unknown[] = [];
@@ -99,7 +102,7 @@ export class World implements AsyncDisposable {
     options: FetchOptions,
     limitNanoUsd: NanoUsd,
   ) {
-    this.limitNanoUsd = limitNanoUsd;
+    this.#limitNanoUsd = limitNanoUsd;
     this.clock = clock;
     this.board = board;
     this.upstream = upstream;
@@ -177,15 +180,27 @@ export class World implements AsyncDisposable {
     }
   }
 
+  /** What was booked so far. */
+  get settled(): readonly FactOf<'cost.settled'>[] {
+    return this.#settled;
+  }
+
+  /** Waits until a call is finished and booked. */
+  async settledUntil(call: Call): Promise<void> {
+    await this.until(() => {
+      this.board.flush();
+      return (
+        this.#settled.length > call.settledBefore && this.#finished.length > call.finishedBefore
+      );
+    }, 'the call is finished and booked');
+  }
+
   /** Waits for the end of a call, and holds it to everything that must be true after each. */
   async ended(call: Call): Promise<Ended> {
     const { board, breaker, upstream } = this;
     const settled = this.#settled;
     const finished = this.#finished;
-    await this.until(() => {
-      board.flush();
-      return settled.length > call.settledBefore && finished.length > call.finishedBefore;
-    }, 'the call is finished and booked');
+    await this.settledUntil(call);
     await upstream.idle();
     await this.until(
       () => upstream.openConnections <= IDLE_CONNECTIONS_MAX,
@@ -207,17 +222,26 @@ export class World implements AsyncDisposable {
     const { costNanoUsd, worstNanoUsd, basis } = settled.at(-1) as FactOf<'cost.settled'>;
     const { outcome } = finished.at(-1) as FactOf<'call.finished'>;
     this.#spentNanoUsd += costNanoUsd;
+    const { state } = breaker;
+    // What keeps it open has a deadline of its own, and would stop the next call.
+    if (state !== 'closed') breaker.reset('the next call begins anew');
     expect(await this.#deadlinesLater(), 'deadlines').toBe(this.#deadlinesUsual);
     const isNew = upstream.requestCount > call.earlierCount;
     const request = isNew ? (upstream.requests.at(-1) as ReceivedRequest) : null;
-    return { outcome, costNanoUsd, worstNanoUsd, basis, request };
+    return { outcome, state, costNanoUsd, worstNanoUsd, basis, request };
+  }
+
+  /** A budget that ran out stops its breakers, and is looked after: from here on it does not. */
+  async makeRich(): Promise<void> {
+    this.#limitNanoUsd = PLENTY;
+    await this.board.budget('all').setLimit(PLENTY, { reason: 'to go on', by: 'a test' });
   }
 
   /** What was spent is the sum of what was booked, and all the rest can be reserved. */
   async allIsBack(): Promise<void> {
     const { spentNanoUsd } = await this.board.budget('all').summary();
     expect(spentNanoUsd, 'spent').toBe(this.#spentNanoUsd);
-    const leftNanoUsd = this.limitNanoUsd - spentNanoUsd;
+    const leftNanoUsd = this.#limitNanoUsd - spentNanoUsd;
     expect(await this.#reserve(leftNanoUsd), 'all that is left can be had').toBe(true);
     expect(await this.#reserve(leftNanoUsd + 1), 'more than that can be had').toBe(false);
   }

@@ -3,14 +3,13 @@ import Perplexity from '@perplexity-ai/perplexity_ai';
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../../index.ts';
-import type { Behaviour } from '../../kit/providers/behaviours.ts';
+import { REST_MS } from '../../money/rig.ts';
 import {
   errorOf,
   perplexityClient,
   perplexityRig,
   piecesOf,
   PROMPT,
-  SECRET,
   SOON,
   type SdkRig,
 } from './sdk-rig.ts';
@@ -45,6 +44,7 @@ describe('API-14 perplexity circuit breaker integration', () => {
     expect(chat.pieces.at(-1)).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
     await rig.upstream.idle();
     expect(rig.outcomes()).toEqual(Array.from({ length: 4 }, () => 'succeeded'));
+    await rig.clock.advanceAsync(REST_MS);
     const [budget] = await rig.board.budgets();
     expect(budget?.spentNanoUsd).toBeGreaterThan(2 * 5_000_000);
     expect(budget?.reservedNanoUsd).toBe(0);
