@@ -42,6 +42,8 @@ export interface MeteredStreamOptions {
   /** Somebody counts its money. */
   readonly isCounted: boolean;
   readonly errorEvent: boolean;
+  /** Its usage was asked for by us alone, so that the client need not see it. */
+  readonly mayHide: boolean;
   readonly deadlines: ResolvedDeadlines;
   readonly count: CountTokens;
   /** Ends the request upstream. */
@@ -91,7 +93,7 @@ export class MeteredStream {
     const { body, profile, request } = options;
     this.#options = options;
     this.#upstream = body.getReader();
-    this.#splitter = createFrameSplitter(profile.framing, { mayHide: true });
+    this.#splitter = createFrameSplitter(profile.framing, { mayHide: options.mayHide });
     this.#reader = this.#open(profile, request);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -175,7 +177,7 @@ export class MeteredStream {
     try {
       const { text, isHidden } = this.#reader.read(event, data);
       if (text !== '') this.#text.add(text);
-      return isHidden ? 'hide' : 'keep';
+      return isHidden && this.#options.mayHide ? 'hide' : 'keep';
     } catch (error) {
       this.#options.report('openStream', error);
       return 'keep';

@@ -18,6 +18,8 @@ export class OutgoingRequest implements RequestView {
   readonly isOnceOnly: boolean;
   /** Characters or bytes of what is sent; 0 where nobody knows. */
   readonly length: number;
+  /** Tokens taken of what the provider says is left, until it has answered; null: none. */
+  pacedTokens: number | null = null;
   readonly #init: RequestInit;
   #headers: Headers | null;
   #content: Content;

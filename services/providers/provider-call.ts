@@ -45,8 +45,6 @@ export interface CallParts {
 export class ProviderCall {
   readonly breaker: BreakerCore;
   readonly reading: RequestReading;
-  /** Tokens taken of the provider's limit, until it has answered; null: none. */
-  pacedTokens: number | null = null;
   readonly #parts: CallParts;
   readonly #request: OutgoingRequest;
   readonly credential: string;
@@ -87,7 +85,7 @@ export class ProviderCall {
         : breaker.tryCall(reading.operation, attempt, options));
     } finally {
       release();
-      this.unpace(false);
+      this.#unpace(false);
     }
     if (result.ok) return result.value;
     if (result.refused) return this.refused(result.refusal);
@@ -99,10 +97,10 @@ export class ProviderCall {
   }
 
   /** What was taken of the provider's limit is told from here on by its answers, or is not used. */
-  unpace(isSent: boolean): void {
-    const tokens = this.pacedTokens;
+  #unpace(isSent: boolean): void {
+    const tokens = this.#request.pacedTokens;
     if (tokens === null) return;
-    this.pacedTokens = null;
+    this.#request.pacedTokens = null;
     const { pacer } = this.#parts;
     if (isSent) pacer.answered(this.breaker.name, tokens);
     else pacer.giveBack(this.breaker.name, tokens);
@@ -162,7 +160,7 @@ export class ProviderCall {
       if (this.#request.signal?.aborted) throw error;
       throw this.#networkError(error);
     } finally {
-      this.unpace(true);
+      this.#unpace(true);
     }
     if (options.heedLimits && profile.readLimits !== undefined) {
       const nowMs = this.breaker.runtime.clock.nowMs();
@@ -325,6 +323,7 @@ export class ProviderCall {
       request: this.#request,
       isCounted: !this.reading.isFree && runtime.treasury !== null,
       errorEvent: options.errorEvent,
+      mayHide: options.usageRequest && this.reading.usageRequest !== null,
       deadlines: options.stream,
       count: countTokens(runtime.treasury),
       breaker: this.breaker.name,

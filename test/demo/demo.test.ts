@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 
 import { openBoard } from '../../index.ts';
+import { LANES, PACED, SCARCE } from '../../visualizations/demo/lanes.ts';
 import type { Position } from '../../visualizations/demo/position.ts';
 import type { Summary } from '../../visualizations/demo/summary.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../cli/process.ts';
 import { DATABASE, interruptedBefore, POSITION, startOf } from './runs.ts';
 
-const NAMES = ['chat', 'embeddings', 'reasoning'];
+const NAMES = LANES.map(({ name }) => name);
 /** A breaker that never moved is not in the database. */
 const CLOSED = Object.fromEntries(NAMES.map((name) => [name, 'closed']));
 
@@ -53,7 +54,10 @@ describe.concurrent('fuseboard demo', () => {
     expect(stdout).not.toContain('\u001b');
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(' a new run of 6.0 s, seed 7');
-    expect(lines[1]).toBe(' it may spend $0.35 (run 1), of it $0.075 (run 1 reasoning)');
+    expect(lines[1]).toBe(' it may spend $0.32 (run 1), of it $0.0516 (run 1 o3)');
+    expect(lines[2]).toBe(
+      ' openai, perplexity and lightrag are simulated on this machine: no real money is spent',
+    );
     const phases = lines.flatMap((line) => / s {2}upstream +(.+)$/.exec(line)?.[1] ?? []);
     expect(phases).toEqual(['healthy', 'slow', 'outage', 'rate limit', 'recovery']);
     expect(stdout).toMatch(/ closed → open: .*probe in \d\.\d s\n/);
@@ -63,11 +67,12 @@ describe.concurrent('fuseboard demo', () => {
     expect(lines.filter((line) => line.includes('  calls ')).length).toBeLessThanOrEqual(8);
     expect(stdout).toMatch(/Summary: 6\.0 s, seed 7\n\n breaker +calls +ok +failed/);
     for (const name of NAMES) expect(stdout).toMatch(new RegExp(`\n ${name} +\\d+ +\\d+`));
+    expect(stdout).toMatch(/\n provider +is +requests +cost\n openai +simulated +\d+ +\$0\.\d+\n/);
     expect(stdout).toMatch(/calls \d+: .* refused; \$0\.\d+ spent\n/);
-    expect(stdout).toMatch(/\n budget +limit +spent +% +forfeited +left +level\n run 1 +\$0\.35 /);
-    expect(stdout).toMatch(/\n run 1 reasoning +\$0\.\d+ +\$0\.\d+ /);
+    expect(stdout).toMatch(/\n budget +limit +spent +% +forfeited +left +level\n run 1 +\$0\.32 /);
+    expect(stdout).toMatch(/\n run 1 o3 +\$0\.\d+ +\$0\.\d+ /);
     expect(stdout).toMatch(/Calls that succeeded were expected to cost \$0\.\d+, each before/);
-    expect(stdout).toMatch(/\n {3}fuseboard costs --store sqlite:\.fuseboard\/demo\.db --by br/);
+    expect(stdout).toMatch(/\n {3}fuseboard costs --store sqlite:\.fuseboard\/demo\.db --by pr/);
     expect(stdout).toMatch(
       /The states are in \.fuseboard\/demo\.db; the next start begins a new run/,
     );
@@ -100,9 +105,18 @@ describe.concurrent('fuseboard demo', () => {
       unanswered += each.failed + each.other;
       refused += each.refused;
     }
-    // The upstream saw what the breakers let through; of calls that timed out perhaps nothing.
-    expect(summary.upstream.requests).toBeLessThanOrEqual(sent);
-    expect(summary.upstream.requests).toBeGreaterThanOrEqual(sent - unanswered);
+    // Providers saw what the breakers let through; of calls that timed out perhaps nothing.
+    const requests = summary.providers.reduce((sum, each) => sum + each.requests, 0);
+    expect(requests).toBeLessThanOrEqual(sent);
+    expect(requests).toBeGreaterThanOrEqual(sent - unanswered);
+    expect(summary.providers.map(({ provider, isReal }) => [provider, isReal])).toEqual([
+      ['openai', false],
+      ['perplexity', false],
+      ['lightrag', false],
+    ]);
+    const costs = summary.providers.map(({ costNanoUsd }) => costNanoUsd);
+    expect(Math.min(...costs)).toBeGreaterThan(0);
+    expect(costs.reduce((sum, each) => sum + each, 0)).toBe(summary.money.budgets[0]?.spentNanoUsd);
     expect(summary.saved.requests).toBe(refused);
     expect(ok).toBeGreaterThan(0);
     expect(refused).toBeGreaterThan(0);
@@ -117,18 +131,18 @@ describe.concurrent('fuseboard demo', () => {
   test('killed in its outage it goes on from there, breakers as they were', async ({ expect }) => {
     const cwd = interruptedBefore('outage');
     // Open for longer than the busiest machine takes to start two processes.
-    const probeAtMs = await openFor('reasoning', 60_000, cwd);
+    const probeAtMs = await openFor(SCARCE, 60_000, cwd);
     const first = startCli(['demo'], { cwd });
-    await first.seen(/resuming at \d\.\d s of 20\.0 s, seed 7; reasoning is still open for \d/);
+    await first.seen(/resuming at \d\.\d s of 20\.0 s, seed 7; openai o3 is still open for \d/);
     // A trip is on disk at the end of its turn; what is shown later shows that it has ended.
-    await first.seen(/upstream +outage[^]*chat +closed → open[^]*calls /);
+    await first.seen(/upstream +outage[^]*gpt-4o-mini +closed → open[^]*calls /);
     first.signal('SIGKILL');
     expect(await first.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
     const { elapsedMs, isComplete } = positionIn(cwd);
     expect(isComplete).toBe(false);
     expect(elapsedMs).toBeGreaterThanOrEqual(startOf('outage'));
     const left = statesIn(cwd);
-    expect(left).toHaveProperty('chat');
+    expect(left).toHaveProperty(PACED);
 
     const startedAtMs = Date.now();
     const second = startCli(['demo'], { cwd });
@@ -139,7 +153,7 @@ describe.concurrent('fuseboard demo', () => {
       if (state === 'closed') expect(told).not.toContain(name);
       else expect(told).toContain(`${name} is still ${state}`);
     }
-    const wait = Number(/reasoning is still open for (\d+\.\d) s/.exec(told)?.[1]) * 1000;
+    const wait = Number(/openai o3 is still open for (\d+\.\d) s/.exec(told)?.[1]) * 1000;
     expect(wait).toBeGreaterThanOrEqual(probeAtMs - Date.now() - 100);
     expect(wait).toBeLessThanOrEqual(probeAtMs - startedAtMs + 100);
     second.signal('SIGINT');
@@ -176,13 +190,15 @@ describe.concurrent('fuseboard demo', () => {
     const cwd = interruptedBefore('outage');
     {
       await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}` });
-      board.breaker('chat').forceOpen('left so by an earlier run');
+      board.breaker(PACED).forceOpen('left so by an earlier run');
     }
     const run = startCli(['demo', '--fresh', '--seed', '8'], { cwd });
-    await run.seen(/a new run of 20\.0 s, seed 8; from an earlier run chat was still open: reset/);
+    await run.seen(
+      /a new run of 20\.0 s, seed 8; from an earlier run openai gpt-4o-mini was still open: r/,
+    );
     run.signal('SIGTERM');
     expect((await run.ended).code).toBe(0);
-    expect(statesIn(cwd)).toMatchObject({ chat: 'closed' });
+    expect(statesIn(cwd)).toMatchObject({ [PACED]: 'closed' });
   });
 
   test('a reader that has seen enough is no failure', async ({ expect }) => {
@@ -235,16 +251,22 @@ describe('what keeps the demo from running is said in a line and a hint, exit co
     run.signal('SIGINT');
     expect((await run.ended).code).toBe(0);
   });
+});
 
-  test('a missing openai package', async () => {
-    const cwd = scratchFolder();
-    cpSync(dirname(CLI), join(cwd, 'dist'), { recursive: true });
-    writeFileSync(join(cwd, 'package.json'), '{"type":"module"}');
-    mkdirSync(join(cwd, 'node_modules'));
-    for (const name of ['xstate', 'rxjs', 'better-sqlite3']) {
-      symlinkSync(join(PROJECT, 'node_modules', name), join(cwd, 'node_modules', name), 'junction');
-    }
-    const ended = await startNode(['dist/cli.js', 'demo'], { cwd }).ended;
-    expect(problem(ended)).toContain('npm install openai');
-  });
+test('it runs on what the package depends on, without any SDK', async () => {
+  const cwd = scratchFolder();
+  cpSync(dirname(CLI), join(cwd, 'dist'), { recursive: true });
+  const manifest = readFileSync(join(PROJECT, 'package.json'), 'utf8');
+  writeFileSync(join(cwd, 'package.json'), manifest);
+  const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
+  for (const name of Object.keys(dependencies)) {
+    const link = join(cwd, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules', name), link, 'junction');
+  }
+  const { code, stdout, stderr } = await startNode(['dist/cli.js', 'demo', '--seconds', '4'], {
+    cwd,
+  }).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/Summary: 4\.0 s/);
 });

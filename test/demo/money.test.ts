@@ -5,6 +5,7 @@ import { describe, test } from 'vitest';
 
 import { openBoard, usd, type CostReport } from '../../index.ts';
 import type { BudgetRecord } from '../../visualizations/commands/budget-records.ts';
+import { SCARCE } from '../../visualizations/demo/lanes.ts';
 import { runMoney } from '../../visualizations/demo/run-money.ts';
 import type { Summary } from '../../visualizations/demo/summary.ts';
 import { runCli, scratchFolder, startCli } from '../cli/process.ts';
@@ -15,28 +16,28 @@ describe.concurrent('the money of fuseboard demo', () => {
     expect,
   }) => {
     const cwd = interruptedBefore('healthy');
-    const { options } = runMoney({ run: 1, rate: 60, durationMs: 20_000, pace: 1 });
+    const { options } = runMoney({ run: 1, rate: 60, durationMs: 20_000, pace: 1, real: [] });
     {
       await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}`, ...options });
       const operation = 'llm_call';
-      const costNanoUsd = usd('0.25');
-      board.ingest.next({ kind: 'cost', id: 'b', operation, breaker: 'reasoning', costNanoUsd });
-      expect(await board.budget('run 1 reasoning').summary()).toMatchObject({ level: 'exceeded' });
-      expect(board.breaker('reasoning').snapshot().state).toBe('open');
+      const costNanoUsd = usd('0.13');
+      board.ingest.next({ kind: 'cost', id: 'b', operation, breaker: SCARCE, costNanoUsd });
+      expect(await board.budget('run 1 o3').summary()).toMatchObject({ level: 'exceeded' });
+      expect(board.breaker(SCARCE).snapshot().state).toBe('open');
     }
     const run = startCli(['demo'], { cwd });
-    await run.seen(/resuming at .*; reasoning is still open\n/);
-    await run.seen(/it has spent \$0\.25 of \$1\.14 \(run 1\), \$0\.25 of \$0\.25 \(run 1 reaso/);
-    await run.seen(/operator {3}raises run 1 reasoning from \$0\.25 to \$0\.50\n/);
-    await run.seen(/budget {5}run 1 reasoning has room again: \$0\.25 of \$0\.50 spent\n/);
-    await run.seen(/reasoning {2}open → closed: its budget has room again\n/);
+    await run.seen(/resuming at .*; openai o3 is still open\n/);
+    await run.seen(/it has spent \$0\.13 of \$1\.05 \(run 1\), \$0\.13 of \$0\.13 \(run 1 o3/);
+    await run.seen(/operator +raises run 1 o3 from \$0\.13 to \$0\.26\n/);
+    await run.seen(/budget +run 1 o3 has room again: \$0\.13 of \$0\.26 spent\n/);
+    await run.seen(/openai o3 +open → closed: its budget has room again\n/);
     run.signal('SIGINT');
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(
       Number(/(\d+) were refused because\s+a\s+budget\s+was\s+spent/.exec(stdout)?.[1]),
     ).toBeGreaterThan(0);
-    expect(stdout).toMatch(/\n run 1 reasoning +\$0\.50 /);
+    expect(stdout).toMatch(/\n run 1 o3 +\$0\.26 /);
   });
 
   test('its figures are those of the books, which are right', async ({ expect }) => {
@@ -78,7 +79,7 @@ describe.concurrent('the money of fuseboard demo', () => {
     const cwd = scratchFolder();
     for (const run of [1, 2]) {
       const demo = startCli(['demo', '--fresh'], { cwd });
-      await demo.seen(new RegExp(`may spend \\$1\\.14 \\(run ${run}\\), of it \\$0\\.25`));
+      await demo.seen(new RegExp(`may spend \\$1\\.05 \\(run ${run}\\), of it \\$0\\.13`));
       await demo.seen(/calls \d+: [^]*spent\n/);
       demo.signal('SIGINT');
       expect((await demo.ended).code).toBe(0);

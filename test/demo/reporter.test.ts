@@ -78,7 +78,7 @@ describe('in a terminal', () => {
     terminal.rows = 18;
     terminal.emit('resize');
     reporter.show(viewOf());
-    expect(terminal.lines[0]).toBe(' fuseboard demo  seed 4711  8.1 of 20.0 s      all simulated');
+    expect(terminal.lines[0]).toBe(' fuseboard demo  seed 4711  8.1 of 20.0 s     all simulated');
     expect(terminal.lines.length).toBeLessThanOrEqual(18);
     expect(terminal.lines.filter((each) => each.length > 60)).toEqual([]);
   });

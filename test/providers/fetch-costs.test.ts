@@ -166,7 +166,7 @@ describe('API-13 openai service degradation detection', () => {
     const ask = async (latencyMs: number): Promise<void> => {
       upstream.script({ phases: [{ behaviour: { type: 'answer', latencyMs } }] });
       const answer = client.chat.completions.create(chat('gpt-4o-mini'));
-      await upstream.received(1);
+      await upstream.received(upstream.requestCount + 1);
       clock.advance(latencyMs);
       await answer;
     };
@@ -174,7 +174,7 @@ describe('API-13 openai service degradation detection', () => {
     expect(fetch.breakers()[0]?.state).toBe('closed');
     for (let call = 0; call < 5; call++) await ask(1_500);
     expect(fetch.breakers()[0]?.state).toBe('open');
-    expect(fetch.breakers()[0]?.snapshot().cause).toBe('slow_calls');
+    expect(fetch.breakers()[0]?.snapshot().cause).toBe('slow_rate');
   });
 });
 

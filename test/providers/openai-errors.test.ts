@@ -53,7 +53,7 @@ const TABLE: readonly Row[] = [
   [529, null, 'overloaded_error', 'transient'],
 ];
 
-describe('CRIT-44 API-11 openai transient error classification: an error', () => {
+describe('API-11 openai transient error classification (CRIT-44): an error', () => {
   test.each(TABLE)('%i with code %s and type %s is %s', (status, code, type, fault) => {
     const read = openai.readFault(answer(error(code, type), status));
     expect(read).toMatchObject({ fault, message: 'It failed.', code: code ?? type });

@@ -12,7 +12,7 @@ const error = (code: number | string, type: string, message = 'It failed.') => (
   error: { message, type, code },
 });
 
-describe('CRIT-44 API-41 api error format compliance: perplexity', () => {
+describe('API-41 api error format compliance (CRIT-44): perplexity', () => {
   test.each<readonly [number, string, FaultName]>([
     [429, 'rate_limit', 'rate_limited'],
     [429, 'insufficient_quota', 'quota'],

@@ -66,7 +66,7 @@ export const LANES: readonly Lane[] = [
     feature: 'search',
     request: askEmbedding,
     usualNanoUsd: usd('0.0000003'),
-    worstNanoUsd: usd('0.0000004'),
+    worstNanoUsd: usd('0.0000005'),
     policy: 'trips when half of 20 calls failed',
     options: (pace) => ({
       trip: { policy: 'count', calls: 20, failureRatio: 0.5, minimumCalls: 10 },

@@ -99,7 +99,8 @@ export async function run(options: RunOptions): Promise<void> {
     money,
     moneyTally,
     elapsedMs,
-    reporter,
+    // Where nothing is simulated there is no story to tell.
+    reporter: simulatedNames.length > 0 ? reporter : { ...reporter, phase: () => {} },
     keepPosition: complainOnce(() => keep(process.pid), reporter),
     interrupted,
   });

@@ -62,7 +62,8 @@ describe('API-02 openai rate limit handling', () => {
   });
 
   test('CRIT-41 requests are spread before the limit is hit, and no circuit opens', async () => {
-    const rig = await openaiRig({}, {}, { limits: { requestsPerMinute: 30 } });
+    const patient = { limitWaitMaxMs: 120_000 };
+    const rig = await openaiRig(patient, {}, { limits: { requestsPerMinute: 30 } });
     const client = openaiClient(rig, ONCE);
     await chat(client);
     const calls = Array.from({ length: 60 }, () => chat(client));
