@@ -387,7 +387,9 @@ export class Treasury implements CallEnder {
     if (basis === 'assumed' || basis === 'none') return;
     const inputTokens = usage === null ? null : totalInputTokens(usage);
     const outputTokens = usage === null ? null : totalOutputTokens(usage);
-    const settled = { costNanoUsd, inputTokens, outputTokens, atMs };
+    const searches = usage === null || call.cost.searchesMax === 0 ? 0 : (usage.searches ?? 0);
+    const searchFeesNanoUsd = searches === 0 ? 0 : call.price.charge({ requests: 0, searches });
+    const settled = { costNanoUsd, inputTokens, outputTokens, atMs, searchFeesNanoUsd };
     this.#parts.estimators.learn(call, settled, call.expectedNanoUsd);
   }
 

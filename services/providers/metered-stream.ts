@@ -93,7 +93,9 @@ export class MeteredStream {
     const { body, profile, request } = options;
     this.#options = options;
     this.#upstream = body.getReader();
-    this.#splitter = createFrameSplitter(profile.framing, { mayHide: options.mayHide });
+    // Half a frame before an error event would garble it, and is kept back as well.
+    const mayHide = options.mayHide || options.errorEvent;
+    this.#splitter = createFrameSplitter(profile.framing, { mayHide });
     this.#reader = this.#open(profile, request);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;

@@ -63,8 +63,11 @@ describe('the lanes of the demo', () => {
         expect(mean / lane.usualNanoUsd).toBeGreaterThan(0.6);
         expect(mean / lane.usualNanoUsd).toBeLessThan(1.4);
       }
-      expect((own[0]?.worstNanoUsd ?? 0) / lane.worstNanoUsd).toBeGreaterThan(0.7);
-      expect((own[0]?.worstNanoUsd ?? 0) / lane.worstNanoUsd).toBeLessThan(1.3);
+      // The last one too: what was learnt meanwhile makes no call dearer than it can be.
+      for (const one of [own[0], own.at(-1)]) {
+        expect((one?.worstNanoUsd ?? 0) / lane.worstNanoUsd).toBeGreaterThan(0.7);
+        expect((one?.worstNanoUsd ?? 0) / lane.worstNanoUsd).toBeLessThan(1.3);
+      }
     }
     for (const name of PROVIDERS) {
       const count = LANES.filter(({ provider }) => provider === name).length * 30;

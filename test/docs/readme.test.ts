@@ -26,6 +26,8 @@ const PRINTED: readonly (readonly [needle: string, printed: string])[] = [
   ['weather', 'sunny closed'],
   ['readme.db', 'hello Breaker "chat" is closed.'],
   ['money.db', 'budget_exceeded breaker "openai" refuses the call'],
+  ['stream: true', "true [ 'openai:"],
+  ['board.pool', "200 [ 'first: 1', 'second: 1' ]"],
   ['HttpError', 'the provider asked for a pause'],
   ['generatePaths', 'cover 2 of 2 transitions'],
 ];

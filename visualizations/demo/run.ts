@@ -79,14 +79,15 @@ export async function run(options: RunOptions): Promise<void> {
   const { pace } = scenario;
   const money = runMoney({ run, rate, durationMs, pace, real: realNames });
   const store = `sqlite:${database}`;
+  await using simulated = await startSimulated(simulatedNames, { scenario, fromMs, seed });
   await using board = await openBoard({ store, random: draws, ...money.options });
   keep(process.pid);
   const { elapsedMs } = story;
-  await using simulated = await startSimulated(simulatedNames, { scenario, fromMs, seed });
   const found = [...real, ...simulated.endpoints];
   const endpoints = PROVIDERS.flatMap((name) => found.filter(({ provider }) => provider === name));
-  const lanes = openLanes({ board, endpoints, pace, rate, random: draws });
   const moneyTally = new MoneyTally(money, await board.budgets());
+  // From here to the story no turn passes, in which a breaker could change.
+  const lanes = openLanes({ board, endpoints, pace, rate, random: draws });
   begin(lanes, plan, clock.nowMs(), reporter, moneyTally.view);
   simulated.begin();
   story.start();

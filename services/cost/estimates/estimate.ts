@@ -49,6 +49,8 @@ export interface SettledCall {
   readonly outputTokens: number | null;
   /** Wall-clock milliseconds. */
   readonly atMs: number;
+  /** The part of the cost that is for searches for which the call had reserved. @default 0 */
+  readonly searchFeesNanoUsd?: number;
 }
 
 /** One way of estimating. Estimators are asked in order; the first that answers decides. */

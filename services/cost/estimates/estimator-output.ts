@@ -29,6 +29,8 @@ export class OutputKnowledge {
   /** Costs as ratios to the price of the output that there was. */
   readonly billed = new QuantileWindow(CALLS_REMEMBERED, 'single');
   readonly billedRatio = new DecayedRatio(CALLS_REMEMBERED);
+  /** The same without what searches cost, which grows with no token and is reserved apart. */
+  readonly tokensRatio = new DecayedRatio(CALLS_REMEMBERED);
 
   ofSize(inputTokens: number): QuantileWindow | undefined {
     return this.#sizes[sizeOf(inputTokens)];
@@ -60,12 +62,14 @@ export class OutputKnowledge {
       saidRatio: this.saidRatio.saved(),
       billed: this.billed.newest(CALLS_SAVED).map(rounded),
       billedRatio: this.billedRatio.saved(),
+      tokensRatio: this.tokensRatio.saved(),
     };
   }
 
   /** @throws Error for what {@link OutputKnowledge.saved} cannot have made. */
   restore(saved: unknown): void {
-    const { sizes, all, said, saidRatio, billed, billedRatio } = saved as Record<string, unknown>;
+    const known = saved as Record<string, unknown>;
+    const { sizes, all, said, saidRatio, billed, billedRatio, tokensRatio = billedRatio } = known;
     if (!Array.isArray(sizes) || sizes.length !== SIZES) throw new Error('not the sizes');
     sizes.forEach((outputs: unknown, size) => {
       const window = new QuantileWindow(CALLS_REMEMBERED, 'single');
@@ -78,6 +82,7 @@ export class OutputKnowledge {
     fill(this.billed, billed);
     this.saidRatio.restore(savedNumbers(saidRatio));
     this.billedRatio.restore(savedNumbers(billedRatio));
+    this.tokensRatio.restore(savedNumbers(tokensRatio));
   }
 }
 

@@ -51,14 +51,14 @@ export class TokensEstimator implements Estimator {
     const expected = scaled(price.chargeTokens(inputTokens, outputTokens), ratio);
     const inputMax = Math.max(inputTokens, request.inputTokensMax ?? 0);
     const most = price.chargeTokens(inputMax, Math.max(cap, outputTokens));
-    const worst = Math.max(expected, scaled(most, Math.max(1, knowledge?.billedRatio.value ?? 1)));
+    const worst = Math.max(expected, scaled(most, Math.max(1, knowledge?.tokensRatio.value ?? 1)));
     return new TokensEstimate(expected, worst as NanoUsd, request, inputTokens, cap, knowledge);
   }
 
   learn(request: EstimateRequest, settled: SettledCall): void {
     const { price, inputTokens } = request;
     if (price.isFree || inputTokens === null) return;
-    const { outputTokens, costNanoUsd } = settled;
+    const { outputTokens, costNanoUsd, searchFeesNanoUsd = 0 } = settled;
     if (outputTokens === null || !Number.isFinite(outputTokens)) return;
     const knowledge = this.entries.obtain(request.operation, request.model);
     knowledge.addOutput(inputTokens, outputTokens);
@@ -66,6 +66,7 @@ export class TokensEstimator implements Estimator {
     if (charge > 0) {
       knowledge.billed.add(costNanoUsd / charge);
       knowledge.billedRatio.add(costNanoUsd, charge);
+      knowledge.tokensRatio.add(Math.max(0, costNanoUsd - searchFeesNanoUsd), charge);
     }
     if (request.outputTokens === null) return;
     const said = price.chargeTokens(
