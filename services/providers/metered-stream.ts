@@ -46,6 +46,8 @@ export interface MeteredStreamOptions {
   readonly mayHide: boolean;
   readonly deadlines: ResolvedDeadlines;
   readonly count: CountTokens;
+  /** Resolves when the call has settled: whoever sees the end finds its cost in the books. */
+  readonly settled: Promise<void>;
   /** Ends the request upstream. */
   readonly abort: (reason: unknown) => void;
   /** Told what a function of the profile threw. */
@@ -88,6 +90,7 @@ export class MeteredStream {
   #waitingSinceMs = NaN;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   readonly #disregard: () => void;
+  #hasLeft = false;
 
   constructor(options: MeteredStreamOptions) {
     const { body, profile, request } = options;
@@ -156,7 +159,7 @@ export class MeteredStream {
       }
     } catch (error) {
       if (this.#end === null) return;
-      this.#fail(controller, error);
+      return this.#fail(controller, error);
     }
   }
 
@@ -213,25 +216,28 @@ export class MeteredStream {
     return this.#usageOf(this.#text.tokens((text) => count(text, model)));
   }
 
-  #finish(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  #finish(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
     const rest = this.#splitter.end(this.#onFrame);
     const isCut = !this.#reader.isComplete && this.#reader.fault === null;
     // What is left of a frame would only garble the error event that comes after it.
     if (rest !== null && !(isCut && this.#options.errorEvent)) controller.enqueue(rest);
     if (isCut) return this.#stop(controller, 'cut');
     this.#settle(this.#reader.fault, undefined);
-    controller.close();
+    return this.#afterwards(() => controller.close());
   }
 
   /** The connection broke, or somebody aborted it. */
-  #fail(controller: ReadableStreamDefaultController<Uint8Array>, error: unknown): void {
+  #fail(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    error: unknown,
+  ): void | Promise<void> {
     const { signal } = this.#options.context;
     if (signal?.aborted) return this.#abandon(signal.reason);
     if (!this.#options.errorEvent) {
       const rest = this.#splitter.end(this.#onFrame);
       if (rest !== null) controller.enqueue(rest);
     }
-    this.#stop(controller, 'cut', error);
+    return this.#stop(controller, 'cut', error);
   }
 
   /** Ends it before its proper end: with an error event, or as the network ended it. */
@@ -239,27 +245,38 @@ export class MeteredStream {
     controller: ReadableStreamDefaultController<Uint8Array>,
     ending: Ending,
     cause?: unknown,
-  ): void {
+  ): void | Promise<void> {
     if (this.#end === null) return;
     const { errorEvent, profile } = this.#options;
     const fault = faultOf(ending, networkCodeOf(cause));
     this.#settle(fault, cause);
     if (ending !== 'cut') this.#close(cause);
-    if (errorEvent) {
-      // In a frame too long to be held back, what comes next must begin a frame of its own.
-      const gap = this.#splitter.isMidFrame ? '\n\n' : '';
-      const frame = gap + profile.errorFrame(CODES[ending], fault.message);
-      controller.enqueue(new TextEncoder().encode(frame));
-      controller.close();
-    } else if (cause !== undefined) controller.error(cause);
-    else controller.close();
+    return this.#afterwards(() => {
+      if (errorEvent) {
+        // In a frame too long to be held back, what comes next must begin a frame of its own.
+        const gap = this.#splitter.isMidFrame ? '\n\n' : '';
+        const frame = gap + profile.errorFrame(CODES[ending], fault.message);
+        controller.enqueue(new TextEncoder().encode(frame));
+        controller.close();
+      } else if (cause !== undefined) controller.error(cause);
+      else controller.close();
+    });
+  }
+
+  /** Once the call has settled, unless the client has left meanwhile. */
+  async #afterwards(run: () => void): Promise<void> {
+    await this.#options.settled;
+    if (!this.#hasLeft) run();
   }
 
   /** Its call was aborted: by its client, or because its time was over. */
   #abandon(reason: unknown): void {
     const controller = this.#controller;
     if (this.#end === null || controller === null) return;
-    if (isFuseboardError(reason)) return this.#stop(controller, 'late', reason);
+    if (isFuseboardError(reason)) {
+      void this.#stop(controller, 'late', reason);
+      return;
+    }
     this.#settle(faultOf('left'), reason);
     this.#close(reason);
     controller.error(reason);
@@ -267,6 +284,7 @@ export class MeteredStream {
 
   /** The client wants no more of it. */
   #leave(reason: unknown): Promise<void> {
+    this.#hasLeft = true;
     this.#settle(this.#isOver ? this.#reader.fault : faultOf('left'), reason);
     this.#close(reason);
     return Promise.resolve();
@@ -340,7 +358,10 @@ export class MeteredStream {
     if (controller === null) return;
     const error = MeteredStream.late(this.#options.breaker, what, limitMs);
     const ending = this.#isAwaited ? 'late' : 'unread';
-    if (!this.#hasEnded) return this.#stop(controller, ending, error);
+    if (!this.#hasEnded) {
+      void this.#stop(controller, ending, error);
+      return;
+    }
     // Only its connection is still open: nobody has lost anything.
     this.#settle(this.#reader.fault, undefined);
     this.#close(error);

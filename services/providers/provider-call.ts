@@ -52,6 +52,8 @@ export class ProviderCall {
   #failed: Sent | null = null;
   /** The answer that is under way. */
   #metered: MeteredStream | null = null;
+  /** Told when its call has settled; nobody waits for that but a stream. */
+  #tellSettled: () => void = () => {};
 
   constructor(
     parts: CallParts,
@@ -86,6 +88,7 @@ export class ProviderCall {
     } finally {
       release();
       this.#unpace(false);
+      this.#tellSettled();
     }
     if (result.ok) return result.value;
     if (result.refused) return this.refused(result.refusal);
@@ -327,6 +330,9 @@ export class ProviderCall {
       deadlines: options.stream,
       count: countTokens(runtime.treasury),
       breaker: this.breaker.name,
+      settled: new Promise((resolve) => {
+        this.#tellSettled = resolve;
+      }),
       report: (callback, error) => this.breaker.report(`profile.${callback}`, error),
       abort: (reason) => controller?.abort(reason),
       model: this.reading.operation.model,

@@ -6,7 +6,11 @@ import { openBoard, usd, type FactOf } from '../../index.ts';
 const SEARCH = {
   operation: 'agent_response',
   model: 'perplexity/sonar',
-  inputTokens: 60_000,
+  // Sources are expected to be short, and may be long.
+  messages: [
+    { role: 'user', content: 'When does a fuse burn?' },
+    { role: 'tool', content: [{ type: 'sources' }] },
+  ],
   maxOutputTokens: 100,
   searchesMax: 3,
 };
@@ -14,7 +18,7 @@ const SEARCH = {
 /** The worst cases of twenty calls, each of which found little to read and searched once. */
 async function worstCases(searchesMax: number): Promise<number[]> {
   const budgets = [{ id: 'all', limit: usd(10), period: 'total' as const }];
-  await using board = await openBoard({ budgets, tokenizer: false });
+  await using board = await openBoard({ budgets });
   const breaker = board.breaker('perplexity sonar', { provider: 'perplexity' });
   const worst: number[] = [];
   board.facts$.subscribe((fact) => {
@@ -34,12 +38,13 @@ async function worstCases(searchesMax: number): Promise<number[]> {
 test('fees for searches, for which it reserves, are not taken for a price of its tokens', async () => {
   const worst = await worstCases(SEARCH.searchesMax);
   expect(worst).toHaveLength(20);
-  // $0.015 for the input, $0.00025 for the output, $0.0075 for the searches.
-  expect(new Set(worst)).toEqual(new Set([usd('0.02275')]));
+  // About $0.016 for the input, $0.00025 for the output, $0.0075 for the searches.
+  expect(Math.min(...worst)).toBeGreaterThan(usd('0.02'));
+  expect(Math.max(...worst)).toBeLessThan(usd('0.03'));
 });
 
 test('where it reserves for none they are: nothing else would pay for them', async () => {
   const worst = await worstCases(0);
-  expect(worst[0]).toBe(usd('0.01525'));
+  expect(worst[0]).toBeLessThan(usd('0.02'));
   expect(worst.at(-1)).toBeGreaterThan(usd('0.05'));
 });

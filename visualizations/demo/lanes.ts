@@ -152,6 +152,7 @@ export const REAL_OPTIONS: BreakerOptions = {
   failureThreshold: 3,
   openInterval: { baseMs: 5_000, maxMs: 30_000 },
   timeoutMs: 30_000,
+  bulkhead: { callsMax: 2 },
 };
 
 /** Calls per second of a real provider, over all of its lanes. */

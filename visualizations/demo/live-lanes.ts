@@ -1,8 +1,9 @@
-/** The lanes of one run: each with its breaker, made by the protected `fetch` that it calls with. */
+/** The lanes of one run: each with its breaker, and the protected `fetch` that it calls with. */
 import {
   lightragProfile,
   type Board,
   type Breaker,
+  type BreakerOptions,
   type FetchOptions,
   type ProtectedFetch,
   type Random,
@@ -69,10 +70,7 @@ function liveProvider(board: Board, endpoint: Endpoint, pace: number): LiveProvi
       return globalThis.fetch(...args);
     },
     breakerKey: breakerName,
-    breaker: (scope) => {
-      if (isReal) return REAL_OPTIONS;
-      return own.find((lane) => lane.scope === scope)?.options(pace) ?? {};
-    },
+    breaker: (scope) => optionsOf(name, scope, isReal, pace),
     describe: ({ body }) => {
       const { feature = '' } = own.find(({ scope }) => scope === body?.model) ?? own[0] ?? {};
       return { tags: { feature, [SOURCE_TAG]: isReal ? REAL : 'simulated' } };
@@ -90,12 +88,25 @@ function liveProvider(board: Board, endpoint: Endpoint, pace: number): LiveProvi
   };
 }
 
+function optionsOf(
+  provider: ProviderName,
+  scope: string,
+  isReal: boolean,
+  pace: number,
+): BreakerOptions {
+  if (isReal) return REAL_OPTIONS;
+  return (
+    LANES.find((lane) => lane.provider === provider && lane.scope === scope)?.options(pace) ?? {}
+  );
+}
+
 function liveLane(
   lane: Lane,
   provider: LiveProvider,
   { baseUrl, headers }: Endpoint,
-  { rate, random }: LiveOptions,
+  { board, pace, rate, random }: LiveOptions,
 ): LiveLane {
+  const { name, scope } = lane;
   const { fetch, isReal } = provider;
   const next = (): readonly [url: string, init: RequestInit] => {
     const { path, body } = lane.request(random);
@@ -107,10 +118,14 @@ function liveLane(
     return [`${baseUrl}${path}`, init];
   };
   return {
-    name: lane.name,
+    name,
     provider,
     policy: isReal ? REAL_POLICY : lane.policy,
-    breaker: fetch.outlook(...next()).breaker,
+    // The one that the fetch would make with its first call: it shall be seen before.
+    breaker: board.breaker(name, {
+      ...optionsOf(provider.name, scope, isReal, pace),
+      provider: provider.name,
+    }),
     rate: rateOf(lane, rate, isReal),
     async call(signal) {
       const [url, init] = next();
