@@ -63,8 +63,14 @@ export class CallSpec implements CallCost {
     const tags = said.tags ?? given.tags;
     this.tags = tags === undefined ? NO_TAGS : copyOfTags(tags);
     this.override = said.override === undefined ? null : checkedOverride(said.override);
-    if (operation !== null) checkText('operation.operation', this.operation);
-    if (model !== undefined) checkText('operation.model', model);
+    if (operation !== null && this.operation !== goodOperation) {
+      checkText('operation.operation', this.operation);
+      goodOperation = this.operation;
+    }
+    if (model !== undefined && model !== goodModel) {
+      checkText('operation.model', model);
+      goodModel = model;
+    }
     if (messages !== undefined && !Array.isArray(messages)) {
       throw invalidArgument('operation.messages', 'an array of messages', messages);
     }
@@ -139,6 +145,10 @@ function checkKeys(options: unknown): void {
   }
 }
 
+/** Texts that were found good: the same few come again with every call. */
+let goodOperation = '';
+let goodModel = '';
+
 const isText = (value: unknown): boolean =>
   typeof value === 'string' &&
   value.length > 0 &&
@@ -150,9 +160,23 @@ function checkText(path: string, value: unknown): void {
   throw invalidArgument(path, `a string of 1 to ${TEXT_MAX} characters without NUL`, value);
 }
 
+/** The copy that was made last, and how many tags it has: calls of one kind come in a row. */
+let lastTags: Readonly<Record<string, string>> = NO_TAGS;
+let lastTagCount = 0;
+
+function isLastCopy(tags: Readonly<Record<string, unknown>>): boolean {
+  let count = 0;
+  for (const name in tags) {
+    if (lastTags[name] !== tags[name] || !Object.hasOwn(tags, name)) return false;
+    count++;
+  }
+  return count === lastTagCount && count > 0;
+}
+
 /** A copy, so that what a caller changes later changes nothing about this call. */
 function copyOfTags(tags: unknown): Readonly<Record<string, string>> {
   if (typeof tags !== 'object' || tags === null) throw invalidArgument('tags', 'an object', tags);
+  if (isLastCopy(tags as Readonly<Record<string, unknown>>)) return lastTags;
   const copy: Record<string, string> = {};
   let count = 0;
   for (const name of Object.keys(tags)) {
@@ -164,6 +188,8 @@ function copyOfTags(tags: unknown): Readonly<Record<string, string>> {
     if (!isText(value)) checkText(`tags.${name}`, value);
     copy[name] = value as string;
   }
+  lastTags = Object.freeze(copy);
+  lastTagCount = count;
   return copy;
 }
 

@@ -59,6 +59,7 @@ export class CostPlan {
     if (shape.breaker !== breaker || shape.provider !== provider) return false;
     if (shape.operation !== operation || shape.model !== model) return false;
     if (shape.serviceTier !== serviceTier) return false;
+    if (tags === shape.tags) return true;
     let count = 0;
     for (const name in tags) {
       if (shape.tags[name] !== tags[name]) return false;
@@ -174,7 +175,7 @@ export class PlanCache {
       known.renew(nowMs);
       return (this.#last = known);
     }
-    const shape = { breaker, provider, operation, model, tags: { ...tags }, serviceTier };
+    const shape = { breaker, provider, operation, model, tags, serviceTier };
     const plan = new CostPlan(shape, this.#sources, nowMs);
     if (this.#plans.size >= PLANS_MAX)
       this.#plans.delete(this.#plans.keys().next().value as string);

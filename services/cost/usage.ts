@@ -32,7 +32,7 @@ export interface Usage {
   readonly costNanoUsd?: NanoUsd;
 }
 
-const FIELDS: readonly string[] = [
+const FIELDS: ReadonlySet<string> = new Set([
   'inputTokens',
   'cachedInputTokens',
   'cacheWriteTokens',
@@ -44,7 +44,7 @@ const FIELDS: readonly string[] = [
   'searchContextSize',
   'serviceTier',
   'costNanoUsd',
-] satisfies (keyof Usage)[];
+] satisfies (keyof Usage)[]);
 
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
@@ -61,11 +61,8 @@ type EveryPart = { readonly [Part in keyof Required<Usage>]: unknown };
  */
 export function checkedUsage(path: string, value: unknown): Usage {
   if (!isObject(value)) throw invalidArgument(path, 'a usage', value);
-  for (const field of Object.keys(value)) {
-    if (FIELDS.includes(field)) continue;
-    throw new FuseboardError('invalid_argument', `${path}.${field} is not a part of a usage`, {
-      hint: `The parts are ${FIELDS.join(', ')}.`,
-    });
+  for (const field in value) {
+    if (!FIELDS.has(field) && Object.hasOwn(value, field)) throw unknownPart(path, field);
   }
   const given = value as Usage;
   const usage: EveryPart = {
@@ -100,6 +97,11 @@ export function checkedUsage(path: string, value: unknown): Usage {
   checkWords(path, usage);
   return usage as Usage;
 }
+
+const unknownPart = (path: string, field: string): FuseboardError =>
+  new FuseboardError('invalid_argument', `${path}.${field} is not a part of a usage`, {
+    hint: `The parts are ${[...FIELDS].join(', ')}.`,
+  });
 
 function checkCount(path: string, field: keyof Usage, value: unknown): void {
   if (value === undefined || isCount(value)) return;

@@ -150,11 +150,11 @@ export class MeteredStream {
         const { done, value } = await this.#upstream.read();
         this.#waitingSinceMs = NaN;
         if (this.#end === null) return;
-        if (done) return this.#finish(controller);
+        if (done) return await this.#finish(controller);
         const passed = this.#splitter.push(value, this.#onFrame);
         if (passed !== null) controller.enqueue(passed);
         const covered = this.#covered();
-        if (covered !== true && !(await covered)) return this.#stop(controller, 'overspent');
+        if (covered !== true && !(await covered)) return await this.#stop(controller, 'overspent');
         if (passed !== null && !this.#readsOn(value.byteLength)) return;
       }
     } catch (error) {

@@ -169,7 +169,9 @@ class FetchGuard {
     const { profile, options } = this.#parts;
     const { provider } = options;
     const own = profile.breakerOptions?.(scope) ?? {};
-    return this.#host.breaker(name, { ...own, ...options.breaker(scope), provider });
+    // What costs anything says so itself; the rest, such as a list of models, is known to be free.
+    const decided = { provider, requireCost: false };
+    return this.#host.breaker(name, { ...own, ...options.breaker(scope), ...decided });
   }
 
   /** Asks for the usage of a stream, and caps the output where somebody said how. */

@@ -1,7 +1,7 @@
 /** What a call that searches reserves: its tokens and its searches, each once. */
 import { expect, test } from 'vitest';
 
-import { openBoard, usd, type FactOf } from '../../index.ts';
+import { openBoard, usd } from '../../index.ts';
 
 const SEARCH = {
   operation: 'agent_response',
@@ -22,7 +22,7 @@ async function worstCases(searchesMax: number): Promise<number[]> {
   const breaker = board.breaker('perplexity sonar', { provider: 'perplexity' });
   const worst: number[] = [];
   board.facts$.subscribe((fact) => {
-    if (fact.type === 'cost.settled') worst.push((fact as FactOf<'cost.settled'>).worstNanoUsd);
+    if (fact.type === 'cost.settled') worst.push(fact.worstNanoUsd);
   });
   const used = { inputTokens: 20, outputTokens: 50, searches: 1 };
   for (let count = 0; count < 20; count++) {

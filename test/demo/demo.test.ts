@@ -122,7 +122,8 @@ describe.concurrent('fuseboard demo', () => {
     expect(refused).toBeGreaterThan(0);
     expect(summary.saved.waitingMs).toBeGreaterThan(0);
     const trips = summary.changes.filter(
-      ({ from, to, cause }) => /closed|limited/.test(from) && to === 'open' && cause !== null,
+      ({ from, to, why }) =>
+        /closed|limited/.test(from) && to === 'open' && why !== 'its budget is spent',
     );
     expect(trips.length).toBeGreaterThan(0);
     expect(summary.breakers.reduce((sum, each) => sum + each.trips, 0)).toBe(trips.length);

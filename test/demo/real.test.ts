@@ -23,8 +23,9 @@ describe.concurrent('where a key is in the environment', () => {
     const { stdout, stderr } = await run(env, '--json');
     const host = openai.url.replace('http://', '');
     expect(stderr).toContain(
-      ` REAL, and paid with real money: openai (${host}); at most $0.05 in this run, one call` +
-        ' every 2 seconds; perplexity and lightrag are simulated; --simulated uses no real one\n',
+      ` REAL, and paid with real money: openai (${host}); at most $0.05 in this run, about a` +
+        ' call every 2 seconds; perplexity and lightrag are simulated; --simulated uses no real' +
+        ' one\n',
     );
     expect(stderr).toMatch(/it may spend .*, of it \$0\.05 \(run 1 real\)\n/);
     expect(`${stdout}${stderr}`).not.toContain('sk-real');
@@ -62,7 +63,7 @@ describe.concurrent('where a key is in the environment', () => {
     expect(stdout).toMatch(
       / REAL, and paid with real money: openai \(.*\), perplexity \(.*\) and l/,
     );
-    expect(stdout).toContain('one call every 2 seconds each; --simulated uses no real one');
+    expect(stdout).toContain('about a call every 2 seconds each; --simulated uses no real one');
     expect(stdout).not.toMatch(/upstream|closed → open/);
     for (const { requestCount, requests } of [openai, perplexity, lightrag]) {
       expect(requestCount).toBeGreaterThan(0);

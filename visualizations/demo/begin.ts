@@ -47,7 +47,7 @@ function sourcesOf(lanes: readonly LiveLane[]): string {
   if (real.length === 0) return `${rest} on this machine: no real money is spent`;
   const hosts = listed(real.map(({ name, host }) => `${name} (${host})`));
   const limit = shortUsd(REAL_LIMIT);
-  const seldom = `one call every ${1 / REAL_RATE} seconds${real.length === 1 ? '' : ' each'}`;
+  const seldom = `about a call every ${1 / REAL_RATE} seconds${real.length === 1 ? '' : ' each'}`;
   return (
     `REAL, and paid with real money: ${hosts}; at most ${limit} in this run, ${seldom}` +
     `${simulated.length === 0 ? '' : `; ${rest}`}; --simulated uses no real one`

@@ -35,7 +35,7 @@ const FLAGS = {
   json: { kind: 'switch', about: 'Summary as JSON on stdout; what is shown meanwhile on stderr.' },
 } as const satisfies FlagTable;
 
-export const DEMO_HELP = `Watch breakers and budgets protect calls of OpenAI, Perplexity and LightRAG.
+export const DEMO_HELP = `Watch breakers and budgets protect calls of three APIs that cost money.
 
   fuseboard demo [flags]
 
@@ -45,7 +45,7 @@ that are walked through healthy, slow, outage, rate limit and recovery. Ctrl-C s
 again, it goes on from there, with every breaker as it was left.
 
 A provider whose key is in the environment is the real one, and costs real money: at most $0.05 in
-a run, with one call every two seconds. --simulated uses none.
+a run, with about a call every two seconds. --simulated uses none.
 
   OPENAI_API_KEY      the real OpenAI, or the server at OPENAI_BASE_URL
   PERPLEXITY_API_KEY  the real Perplexity, or the server at PERPLEXITY_BASE_URL

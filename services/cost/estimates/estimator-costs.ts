@@ -27,6 +27,8 @@ const TAIL = 0.05;
 /** Calls for which the share that order statistics promise counts against what came true. */
 const PROMISE_CALLS = 10;
 const TRIES_REMEMBERED = 128;
+/** Costs that wait until somebody reads, or so many are there: they are weighed together. */
+const PENDING = 16;
 
 export class CostKnowledge {
   readonly #costs = new QuantileWindow(COSTS_REMEMBERED);
@@ -37,20 +39,44 @@ export class CostKnowledge {
   #callCount = 0;
   #outlierCount = 0;
   #outlierSum = 0;
-  /** What a call may be expected to cost, and what the dearest usual one did. */
-  expected = 0;
-  highest = 0;
+  #expected = 0;
+  #highest = 0;
+  readonly #pending = new Float64Array(PENDING);
+  #pendingCount = 0;
 
   get count(): number {
-    return this.#costs.count;
+    return this.#costs.count + this.#pendingCount;
+  }
+
+  /** What a call may be expected to cost. */
+  get expected(): number {
+    this.#takeIn();
+    return this.#expected;
+  }
+
+  /** What the dearest usual call did. */
+  get highest(): number {
+    this.#takeIn();
+    return this.#highest;
   }
 
   get low(): number {
-    return Math.min(this.#costs.at(this.#cut), Math.floor(this.expected));
+    this.#takeIn();
+    return this.#low;
   }
 
   get high(): number {
-    return Math.max(this.#costs.at(this.count - 1 - this.#cut), Math.ceil(this.expected));
+    this.#takeIn();
+    return this.#high;
+  }
+
+  get #low(): number {
+    return Math.min(this.#costs.at(this.#cut), Math.floor(this.#expected));
+  }
+
+  get #high(): number {
+    const rank = this.#costs.count - 1 - this.#cut;
+    return Math.max(this.#costs.at(rank), Math.ceil(this.#expected));
   }
 
   /**
@@ -59,28 +85,45 @@ export class CostKnowledge {
    * whatever they are spread like (H. A. David, Order Statistics); corrected by what came true.
    */
   get confidence(): number {
+    this.#takeIn();
     const promised = (this.count - 1 - 2 * this.#cut) / (this.count + 1);
     return this.#hits.share(promised, PROMISE_CALLS);
   }
 
   add(cost: number): void {
-    if (this.count >= COSTS_MIN) {
-      this.#hits.add(cost >= this.low && cost <= this.high);
-      if (cost > this.#fence) {
-        this.#outlierCount++;
-        this.#outlierSum += cost;
+    this.#pending[this.#pendingCount++] = cost;
+    if (this.#pendingCount === PENDING) this.#takeIn();
+  }
+
+  /** Held against the range and the fence as they were before any of them. */
+  #takeIn(): void {
+    const pendingCount = this.#pendingCount;
+    if (pendingCount === 0) return;
+    this.#pendingCount = 0;
+    const isKnown = this.#costs.count >= COSTS_MIN;
+    const low = isKnown ? this.#low : 0;
+    const high = isKnown ? this.#high : 0;
+    for (let index = 0; index < pendingCount; index++) {
+      const cost = this.#pending[index] as number;
+      if (isKnown) {
+        this.#hits.add(cost >= low && cost <= high);
+        if (cost > this.#fence) {
+          this.#outlierCount++;
+          this.#outlierSum += cost;
+        }
       }
+      if (++this.#callCount > CALLS_COUNTED) {
+        this.#callCount /= 2;
+        this.#outlierCount /= 2;
+        this.#outlierSum /= 2;
+      }
+      this.#costs.add(cost);
     }
-    if (++this.#callCount > CALLS_COUNTED) {
-      this.#callCount /= 2;
-      this.#outlierCount /= 2;
-      this.#outlierSum /= 2;
-    }
-    this.#costs.add(cost);
     this.#weigh();
   }
 
   saved(): unknown {
+    this.#takeIn();
     const outliers = [this.#callCount, this.#outlierCount, this.#outlierSum];
     return { costs: this.#costs.newest(COSTS_SAVED), hits: this.#hits.saved(), outliers };
   }
@@ -96,7 +139,7 @@ export class CostKnowledge {
   }
 
   get #cut(): number {
-    return Math.max(0, Math.floor((this.count + 1) * TAIL) - 1);
+    return Math.max(0, Math.floor((this.#costs.count + 1) * TAIL) - 1);
   }
 
   #fenceNow(): number {
@@ -113,19 +156,19 @@ export class CostKnowledge {
     let beyond = 0;
     while (rank > 0 && costs.at(rank) > fence) beyond += costs.at(rank--);
     if (costs.count - 1 - rank >= HABIT) {
-      this.expected = costs.mean;
-      this.highest = costs.at(costs.count - 1);
+      this.#expected = costs.mean;
+      this.#highest = costs.at(costs.count - 1);
       return;
     }
     const usual = (costs.sum - beyond) / (rank + 1);
-    this.highest = costs.at(rank);
+    this.#highest = costs.at(rank);
     if (this.#outlierCount < HABIT) {
-      this.expected = usual;
+      this.#expected = usual;
       return;
     }
     const share = this.#outlierCount / this.#callCount;
     const dear = this.#outlierSum / this.#outlierCount;
-    this.expected = usual * (1 - share) + dear * share;
-    this.highest = Math.max(this.highest, dear);
+    this.#expected = usual * (1 - share) + dear * share;
+    this.#highest = Math.max(this.#highest, dear);
   }
 }

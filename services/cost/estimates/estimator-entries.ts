@@ -40,7 +40,10 @@ export class EstimatorEntries<T> {
   /** The value to learn into. It will be saved. */
   obtain(operation: string, model: string | undefined): T {
     const entry = this.#entries.obtain(operation, model);
-    this.#changed.add(entry);
+    if (!entry.isChanged) {
+      entry.isChanged = true;
+      this.#changed.add(entry);
+    }
     return entry.value;
   }
 
@@ -54,6 +57,7 @@ export class EstimatorEntries<T> {
         key: JSON.stringify([this.name, operation, model]),
         state: JSON.stringify([VERSION, this.#codec.encode(value)]),
       });
+      entry.isChanged = false;
       this.#changed.delete(entry);
     }
     return rows;

@@ -7,6 +7,8 @@ export interface Entry<T> {
   readonly operation: string;
   readonly model: string;
   readonly value: T;
+  /** It has changed since it was saved. */
+  isChanged: boolean;
   newer: Entry<T>;
   older: Entry<T>;
 }
@@ -24,7 +26,7 @@ export class RecentEntries<T> {
     this.#entriesMax = entriesMax;
     this.#make = make;
     this.#forgotten = forgotten;
-    const ends = { operation: '', model: '', value: make() } as Entry<T>;
+    const ends = { operation: '', model: '', value: make(), isChanged: false } as Entry<T>;
     ends.newer = ends.older = ends;
     this.#ends = ends;
   }
@@ -56,7 +58,8 @@ export class RecentEntries<T> {
     const models = this.#models.get(operation) ?? new Map<string, Entry<T>>();
     this.#models.set(operation, models);
     const ends = this.#ends;
-    const entry: Entry<T> = { operation, model, value, newer: ends, older: ends.older };
+    const isChanged = false;
+    const entry: Entry<T> = { operation, model, value, isChanged, newer: ends, older: ends.older };
     models.set(model, entry);
     entry.older.newer = entry;
     ends.older = entry;

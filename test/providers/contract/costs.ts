@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 
 import type { ContractProfile } from './profiles.ts';
-import type { Ended } from './world.ts';
+import type { Ended } from './calls.ts';
 
 export interface Books {
   /**

@@ -6,7 +6,7 @@ import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import { seededRandom } from '../../kit/seeded-random.ts';
 import { PRICES, PROFILES } from './profiles.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Form } from './world.ts';
+import type { Form } from './calls.ts';
 
 const CALLS = 300;
 const PRICE = { model: 'rest', inputPerMillion: usd(1), outputPerMillion: usd('0.001') };

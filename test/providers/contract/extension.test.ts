@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { lightragProfile, type NanoUsd } from '../../../index.ts';
 import { booksOf } from './costs.ts';
 import { PROFILES, type ContractProfile } from './profiles.ts';
-import { ANSWER, World, type Call } from './world.ts';
+import { ANSWER, type Call } from './calls.ts';
+import { World } from './world.ts';
 import type { StreamClient } from './stream-client.ts';
 
 const LONG_ANSWER = Array.from({ length: 80 }, () => ANSWER).join(' ');

@@ -9,7 +9,7 @@ import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import { VirtualClock } from '../../kit/virtual-clock.ts';
 import { PRICES, PROFILES } from './profiles.ts';
 import { StreamClient } from './stream-client.ts';
-import { ANSWER } from './world.ts';
+import { ANSWER } from './calls.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

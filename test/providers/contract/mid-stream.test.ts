@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { hasEnd } from './costs.ts';
 import { PROFILES } from './profiles.ts';
 import { subjectOf } from './subject.ts';
-import { TOTAL_MS, World } from './world.ts';
+import { TOTAL_MS } from './calls.ts';
+import { World } from './world.ts';
 
 /** Chunks that have come when it happens: some of the start, none of the end. */
 const CHUNKS = 5;

@@ -5,7 +5,8 @@ import type { BreakerStatus } from '../../../index.ts';
 import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import { PROFILES } from './profiles.ts';
 import type { StreamClient } from './stream-client.ts';
-import { IDLE_MS, World, type Call } from './world.ts';
+import { IDLE_MS, type Call } from './calls.ts';
+import { World } from './world.ts';
 
 const RECOVERY_MS = 30_000;
 const CHUNKS = 5;

@@ -4,7 +4,7 @@
  */
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 
-import { jsonApi, lightragProfile, usd, type PriceOptions } from '../../../index.ts';
+import { lightragProfile, usd, type PriceOptions } from '../../../index.ts';
 import type { Profile } from '../../../services/providers/profile.ts';
 import type { KnownProvider } from '../../../services/providers/providers.ts';
 import type { Outcome } from '../../../services/outcome.ts';
@@ -13,8 +13,20 @@ import { simulateLightRag } from '../../kit/providers/lightrag/simulate-lightrag
 import { simulateOpenAI } from '../../kit/providers/openai/simulate-openai.ts';
 import { simulatePerplexity } from '../../kit/providers/perplexity/simulate-perplexity.ts';
 import type { SimulatedProvider, SimulationOptions } from '../../kit/providers/simulation.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import {
+  billedDollars,
+  billedTokens,
+  chatText,
+  eventText,
+  INPUT_NANO_USD,
+  isLastChoice,
+  isLastEvent,
+  OUTPUT_NANO_USD,
+  textAt,
+  usageIn,
+  type Json,
+} from './readings.ts';
+import { toldChat, toldLines } from './told-apis.ts';
 
 export interface ContractProfile {
   readonly title: string;
@@ -51,8 +63,6 @@ const CAP_TOKENS = 40;
 
 /** Of the models below: 1,000 nano-dollars for a token sent, 2,000 for one that comes back. */
 const TOKEN_PRICES = { inputPerMillion: usd(1), outputPerMillion: usd(2) };
-const INPUT_NANO_USD = 1_000;
-const OUTPUT_NANO_USD = 2_000;
 
 export const PRICES: PriceOptions = {
   overrides: ['gpt-4o-mini', 'gpt-5-mini', 'rag-model'].map((model) => ({
@@ -60,39 +70,6 @@ export const PRICES: PriceOptions = {
     ...TOKEN_PRICES,
   })),
 };
-
-const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Json)[key] : undefined,
-    value,
-  );
-const textAt = (value: unknown, ...path: readonly (string | number)[]): string => {
-  const text = at(value, ...path);
-  return typeof text === 'string' ? text : '';
-};
-
-/** Tokens of OpenAI's counts, at the prices above. */
-function billedTokens(usage: unknown): number | null {
-  const input = at(usage, 'prompt_tokens') ?? at(usage, 'input_tokens');
-  const output = at(usage, 'completion_tokens') ?? at(usage, 'output_tokens');
-  if (typeof input !== 'number' || typeof output !== 'number') return null;
-  return input * INPUT_NANO_USD + output * OUTPUT_NANO_USD;
-}
-
-/** Perplexity says itself what it cost. Dollars, with the noise of floats. */
-function billedDollars(usage: unknown): number | null {
-  const dollars = at(usage, 'cost', 'total_cost');
-  return typeof dollars === 'number' ? Math.ceil(Number((dollars * 1e9).toFixed(3))) : null;
-}
-
-const isLastChoice = (frame: Json): boolean =>
-  typeof at(frame, 'choices', 0, 'finish_reason') === 'string';
-const isLastEvent = (frame: Json): boolean => textAt(frame, 'type') === 'response.completed';
-const chatText = (frame: Json): string => textAt(frame, 'choices', 0, 'delta', 'content');
-const eventText = (frame: Json): string =>
-  textAt(frame, 'type') === 'response.output_text.delta' ? textAt(frame, 'delta') : '';
-const usageIn = (answer: Json): unknown => at(answer, 'usage') ?? at(answer, 'response', 'usage');
 
 /** A country that is not served says nothing of the key. */
 const OPENAI_OUTCOMES = { forbidden: 'ignored' } as const;
@@ -119,47 +96,6 @@ const responseBody = (model: string) => {
   return both<Json>({ ...whole, stream: true }, whole);
 };
 const ASKS_FOR_USAGE = { stream_options: { include_usage: true } };
-
-/** A chat API of nobody's in particular, told rather than known. */
-const toldChat = jsonApi({
-  name: 'told-chat',
-  operations: [
-    {
-      path: '/chat/completions',
-      operation: 'llm_call',
-      input: (request) => textAt(request, 'messages', 0, 'content'),
-      outputCap: 'max_tokens',
-      usage: (answer) => toldUsage(answer),
-    },
-  ],
-  stream: { text: chatText, usage: toldUsage },
-});
-
-function toldUsage(answer: Json) {
-  const inputTokens = at(answer, 'usage', 'prompt_tokens');
-  const outputTokens = at(answer, 'usage', 'completion_tokens');
-  return typeof inputTokens === 'number' && typeof outputTokens === 'number'
-    ? { inputTokens, outputTokens }
-    : null;
-}
-
-/** Lines of JSON, from which nothing but text can be learnt. */
-const toldLines = jsonApi({
-  name: 'told-lines',
-  operations: ['/query', '/query/stream'].map((path) => ({
-    path,
-    operation: 'llm_call',
-    model: () => 'rag-model',
-    input: (request) => textAt(request, 'query'),
-    outputCap: 'cap',
-  })),
-  stream: {
-    framing: 'ndjson',
-    isAsked: (request) => request['stream'] !== false,
-    text: (line) => textAt(line, 'response'),
-    isEnd: (line) => 'response_time' in line,
-  },
-});
 
 const QUERY = { query: QUESTION, mode: 'naive', include_progress: true };
 const LINES = {

@@ -8,9 +8,7 @@ import { expect } from 'vitest';
 
 import {
   openBoard,
-  usd,
   type Board,
-  type BreakerStatus,
   type Fact,
   type FetchOptions,
   type NanoUsd,
@@ -22,16 +20,21 @@ import type { Behaviour } from '../../kit/providers/behaviours.ts';
 import type { ReceivedRequest } from '../../kit/providers/received-request.ts';
 import type { SimulatedProvider } from '../../kit/providers/simulation.ts';
 import { VirtualClock } from '../../kit/virtual-clock.ts';
+import {
+  ANSWER,
+  FIRST_TOKEN_MS,
+  IDLE_MS,
+  PLENTY,
+  TOTAL_MS,
+  type Call,
+  type Ended,
+  type Form,
+  type WorldSettings,
+} from './calls.ts';
 import { PRICES, type ContractProfile } from './profiles.ts';
+import { Remainder, REST_MODEL } from './remainder.ts';
 import { StreamClient } from './stream-client.ts';
 
-/** Every answer: each word is a token, and a chunk of its own. */
-export const ANSWER = 'one small city has quiet roads';
-export const ANSWER_TOKENS = 6;
-export const FIRST_TOKEN_MS = 2_000;
-export const IDLE_MS = 3_000;
-export const TOTAL_MS = 20_000;
-const PLENTY = usd(500);
 /** Turns of the event loop that something on loopback may take. */
 const TURNS_MAX = 20_000;
 /** Virtual time in which a board writes what it owes its store, shorter than a call's deadlines. */
@@ -40,43 +43,6 @@ const BOOKS_MS = 1_100;
 const IDLE_CONNECTIONS_MAX = 1;
 /** Turns that a second settlement, or a stray one, would need to show. */
 const QUIET_TURNS = 3;
-
-/** A model whose calls can reserve any amount: its output tokens cost a nano-dollar each. */
-const REST_MODEL = { model: 'rest', inputPerMillion: usd(1), outputPerMillion: usd('0.001') };
-const REST_NANO_USD = 1_000;
-
-export type Form = 'stream' | 'whole';
-
-/** How a call ended, as its facts and the upstream tell. */
-export interface Ended extends Pick<
-  FactOf<'cost.settled'>,
-  'costNanoUsd' | 'worstNanoUsd' | 'basis'
-> {
-  readonly outcome: FactOf<'call.finished'>['outcome'];
-  /** Of its breaker, afterwards. */
-  readonly state: BreakerStatus;
-  /** Null: it never arrived. */
-  readonly request: ReceivedRequest | null;
-}
-
-export interface WorldSettings {
-  readonly fetch?: FetchOptions;
-  /** Of the only budget. @default plenty */
-  readonly limit?: NanoUsd;
-  /** What the model says. */
-  readonly answer?: string;
-}
-
-/** A request on its way, with the signal of whoever made it. */
-export interface Call {
-  readonly form: Form;
-  readonly controller: AbortController;
-  readonly response: Promise<Response>;
-  /** What was known of the upstream's requests before it. */
-  readonly earlierCount: number;
-  readonly settledBefore: number;
-  readonly finishedBefore: number;
-}
 
 export class World implements AsyncDisposable {
   readonly clock: VirtualClock;
@@ -90,7 +56,7 @@ export class World implements AsyncDisposable {
   readonly #rejections: unknown[] = [];
   readonly #onRejection = (reason: unknown): void => void this.#rejections.push(reason);
   #spentNanoUsd = 0;
-  #restCount = 0;
+  readonly #rest: Remainder;
   /** Deadlines of a board that does nothing. */
   #deadlinesUsual = 0;
 
@@ -105,6 +71,7 @@ export class World implements AsyncDisposable {
     this.#limitNanoUsd = limitNanoUsd;
     this.clock = clock;
     this.board = board;
+    this.#rest = new Remainder(board);
     this.upstream = upstream;
     this.profile = profile;
     this.fetch = board.fetch(profile.provider, {
@@ -242,22 +209,7 @@ export class World implements AsyncDisposable {
     const { spentNanoUsd } = await this.board.budget('all').summary();
     expect(spentNanoUsd, 'spent').toBe(this.#spentNanoUsd);
     const leftNanoUsd = this.#limitNanoUsd - spentNanoUsd;
-    expect(await this.#reserve(leftNanoUsd), 'all that is left can be had').toBe(true);
-    expect(await this.#reserve(leftNanoUsd + 1), 'more than that can be had').toBe(false);
-  }
-
-  async #reserve(amountNanoUsd: number): Promise<boolean> {
-    const result = await this.board.breaker('rest').tryCall(
-      {
-        operation: `rest ${++this.#restCount}`,
-        model: 'rest',
-        inputTokens: Math.floor(amountNanoUsd / REST_NANO_USD),
-        maxOutputTokens: amountNanoUsd % REST_NANO_USD,
-      },
-      ({ cost }) => cost(usd(0)),
-    );
-    if (!result.ok && !result.refused) throw result.error;
-    return result.ok;
+    await this.#rest.expectExactly(leftNanoUsd);
   }
 
   /** Deadlines that are pending once the books are written: the board's own, and none of a call. */

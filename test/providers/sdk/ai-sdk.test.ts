@@ -1,6 +1,6 @@
 /** The `ai` SDK over a protected fetch: `createOpenAI({ fetch })`, and nothing else is changed. */
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
-import { APICallError, embed, generateText, RetryError, streamText } from 'ai';
+import { APICallError, embed, generateText, RetryError, streamText, TypeValidationError } from 'ai';
 import { describe, expect, test } from 'vitest';
 
 import { FuseboardError, usd } from '../../../index.ts';
@@ -131,9 +131,10 @@ describe('CRIT-45 faults in the ai SDK', () => {
         [{ type: 'error_frame', afterChunks: 8, code: 'slow_down' }, 'slow_down'],
       ] as const) {
         const rig = await openaiRig();
-        rig.behave({ ...behaviour, outputTokens: 20 } as Behaviour);
+        rig.behave({ ...behaviour, outputTokens: 20 });
         const { text, error } = await stream(rig, api);
         expect(text).not.toBe('');
+        expect(TypeValidationError.isInstance(error)).toBe(false);
         expect(JSON.stringify(error)).toContain(code);
         await rig.clock.settle();
         expect(rig.outcomes()).toHaveLength(1);

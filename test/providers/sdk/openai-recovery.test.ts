@@ -113,6 +113,13 @@ describe('API-12 openai error recovery patterns', () => {
     expect(rig.breaker.snapshot()).toMatchObject({ state: 'closed', consecutiveFailures: 0 });
   });
 
+  test('a board that wants to know every cost lets a list of models through, which has none', async () => {
+    const rig = await openaiRig({}, { defaults: { requireCost: true } });
+    expect((await openaiClient(rig).models.list()).data.length).toBeGreaterThan(0);
+    await chat(openaiClient(rig));
+    expect(rig.outcomes()).toEqual(['succeeded', 'succeeded']);
+  });
+
   test('a failing provider that gets well is used again, without a word from anybody', async () => {
     const rig = await openaiRig({ breaker: { failureThreshold: 3, recoveryTimeoutMs: 1_000 } });
     rig.upstream.script({

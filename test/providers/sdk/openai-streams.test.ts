@@ -83,6 +83,38 @@ describe('CRIT-45 a stream of the official client', () => {
     expect(rig.outcomes()).toEqual(['cancelled']);
   });
 
+  test.each([
+    [{ ...LONG, type: 'error_frame', afterChunks: 4 }, {}],
+    [{ ...LONG, type: 'cut', afterChunks: 4 }, { errorEvent: false }],
+    [{ ...LONG, type: 'cut', afterChunks: 4 }, {}],
+  ] as const)(
+    '%o, %o: an abort in the instant of the error changes nothing of it',
+    async (...row) => {
+      const [behaviour, options] = row;
+      const { rig } = await streamOf(behaviour, options);
+      const abort = new AbortController();
+      const response = await rig.fetch(`${rig.upstream.baseUrl}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk-any', 'content-type': 'application/json' },
+        body: JSON.stringify({ ...CHAT, stream: true }),
+        signal: abort.signal,
+      });
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      const next = (): Promise<void> =>
+        reader.read().then(
+          ({ value }) => {
+            if (!Buffer.from(value ?? '').includes('"error"')) return next();
+            return abort.abort();
+          },
+          () => abort.abort(),
+        );
+      await next();
+      await rig.upstream.idle();
+      await rig.clock.settle();
+      expect(rig.outcomes()).toEqual(['failed']);
+    },
+  );
+
   test('of the Responses API raises the same errors', async () => {
     const { rig, client } = await streamOf({ ...LONG, type: 'cut', afterChunks: 6 });
     const { error } = await piecesOf(

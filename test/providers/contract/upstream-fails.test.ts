@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { PROFILES } from './profiles.ts';
 import { atEvery, subjectOf } from './subject.ts';
-import { ANSWER_TOKENS } from './world.ts';
+import { ANSWER_TOKENS } from './calls.ts';
 
 describe.each(PROFILES)('CRIT-47 $title', (profile) => {
   const subject = subjectOf(profile);

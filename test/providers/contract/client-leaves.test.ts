@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { hasEnd, hasText } from './costs.ts';
 import { PROFILES } from './profiles.ts';
 import { atEvery, subjectOf } from './subject.ts';
-import { FIRST_TOKEN_MS, IDLE_MS, TOTAL_MS } from './world.ts';
+import { FIRST_TOKEN_MS, IDLE_MS, TOTAL_MS } from './calls.ts';
 
 const REASON = new Error('The client has changed its mind.');
 
