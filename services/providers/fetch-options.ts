@@ -199,8 +199,8 @@ function checkedBreaker(breaker: unknown): BreakerOptions {
     if (!Object.hasOwn(breaker, key)) continue;
     throw invalidOption(`fetch.breaker.${key}`, 'absent: the profile decides it', 'one');
   }
-  resolveOptions(breaker as BreakerOptions, 'fetch.breaker');
-  return breaker as BreakerOptions;
+  resolveOptions(breaker, 'fetch.breaker');
+  return breaker;
 }
 
 function deadlineOption(name: string, value: number | null | undefined, byDefault: number): number {

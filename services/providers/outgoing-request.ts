@@ -79,7 +79,7 @@ export async function readRequest(
       : null;
   const own: RequestInit = { method, headers, signal, redirect, credentials, mode };
   const given = { ...own, referrer, integrity, ...(body === null ? {} : { body }), ...init };
-  return new OutgoingRequest(input.url, given as RequestInit, lengthMax);
+  return new OutgoingRequest(input.url, given, lengthMax);
 }
 
 /** The same for a request whose body need not be waited for. */

@@ -283,6 +283,8 @@ export class ProviderCall {
       fault.fault === 'unauthorized' ||
       // Clients retry every 429, such as for more tokens at once than a whole minute has.
       (fault.fault === 'invalid' && response.status === 429) ||
+      // Its breaker is open from now on, for longer than clients wait: they shall see this error.
+      (fault.fault === 'rate_limited' && fault.retryAtMs === null) ||
       this.breaker.options.retry !== null;
     const headers = options.retryAdvice && isFinal ? unretried(response) : response.headers;
     const failed = body instanceof ReadableStream ? null : readResponse(response, body, headers);

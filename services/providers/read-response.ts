@@ -87,6 +87,7 @@ class ReadResponse extends Base {
   }
 
   formData(): ReturnType<Response['formData']> {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- a Response has it, and so has this
     return this.#wholeNow.formData();
   }
 

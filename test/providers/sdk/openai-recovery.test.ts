@@ -36,15 +36,19 @@ describe('API-02 openai rate limit handling', () => {
     },
   );
 
-  test('a client that retries by itself meets the circuit, and the provider is left alone', async () => {
+  test('a client that retries by itself hears of the limit, and the provider is left alone', async () => {
     const rig = await openaiRig();
-    // It names no time: the client comes back after half a second.
+    // It names no time: the breaker stays open for longer than the client would wait.
     rig.behave({ type: 'rate_limited', retryAfterSeconds: null });
     const error = await errorOf(chat(openaiClient(rig)));
-    expect(error).toBeInstanceOf(InternalServerError);
-    expect(error).toMatchObject({ status: 503, code: 'circuit_open' });
+    expect(error).toBeInstanceOf(RateLimitError);
+    expect(error).toMatchObject({ status: 429, code: 'rate_limit_exceeded' });
     expect(rig.upstream.requestCount).toBe(1);
-    expect(rig.askedCount).toBe(2);
+    expect(rig.askedCount).toBe(1);
+    const refused = await errorOf(chat(openaiClient(rig)));
+    expect(refused).toBeInstanceOf(InternalServerError);
+    expect(refused).toMatchObject({ status: 503, code: 'circuit_open' });
+    expect(rig.upstream.requestCount).toBe(1);
   });
 
   test('one that waits as it is told gets its answer', async () => {
