@@ -84,7 +84,7 @@ export interface CallContext {
 
 /** How a usage came to be known. */
 export interface UsageOptions {
-  /** It was counted by the caller, not said by the provider: the books mark it so. @default false */
+  /** The caller counted it, the provider did not say it: the books mark it so. @default false */
   readonly isEstimated?: boolean;
 }
 

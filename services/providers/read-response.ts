@@ -87,7 +87,7 @@ class ReadResponse extends Base {
   }
 
   formData(): ReturnType<Response['formData']> {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- a Response has it, and so has this
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- every Response has it
     return this.#wholeNow.formData();
   }
 

@@ -123,7 +123,7 @@ export const LAYERS: IFlattenedRuleSet = {
         '^visualizations/',
         // The demo calls the simulated providers, which are a published part of the kit.
         SIMULATORS,
-        npm('xstate', '@xstate/graph', 'rxjs', 'openai'),
+        npm('xstate', '@xstate/graph', 'rxjs'),
         BUILTINS,
       ],
     ),
@@ -204,7 +204,7 @@ export const LAYERS: IFlattenedRuleSet = {
       'everything-resolves',
       'an import that leads nowhere',
       { pathNot: '^examples/' },
-      { couldNotResolve: true, pathNot: npm('vitest', 'openai') },
+      { couldNotResolve: true, pathNot: npm('vitest') },
     ),
     {
       name: 'nothing-lies-about',

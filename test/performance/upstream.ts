@@ -1,6 +1,6 @@
 /**
  * An upstream for the bench, in a process of its own, so that the CPU measured is the client's:
- * answers that are the same every time, at the least cost. Prints its port, and ends with its input.
+ * answers that are the same every time, at the least cost. Prints its port; ends with its input.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** Breakers and budgets of several APIs under one pool: what one learns, and what all of them share. */
+/** Breakers and budgets of several APIs under one pool: what one learns, and what all share. */
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../index.ts';

@@ -1,4 +1,4 @@
-/** What a member gets of a request: its own address, credential and model, and else what was sent. */
+/** What a member gets of a request: its own address, credential and model, else what was sent. */
 import { describe, expect, test } from 'vitest';
 
 import { at, openPool, type Hit } from './pool-rig.ts';

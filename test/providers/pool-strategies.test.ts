@@ -1,4 +1,4 @@
-/** Who is asked first: by priority, by weight, by price, by speed, and what breakers change in it. */
+/** Who is asked first: by priority, weight, price or speed, and what breakers change in it. */
 import { describe, expect, test } from 'vitest';
 
 import { usd } from '../../index.ts';

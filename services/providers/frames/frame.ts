@@ -26,8 +26,8 @@ export interface Frame {
  * - `keep`: it is passed on.
  * - `hide`: it is left out. A frame that is too long is passed on nevertheless; so is every frame
  *   where the splitter was not told `mayHide`.
- * - `stop`: it is passed on, and nothing that comes after it is. Of a frame that is too long nothing
- *   more is passed on.
+ * - `stop`: it is passed on, and nothing that comes after it is. Of a frame that is too long,
+ *   nothing more is passed on.
  */
 export type FrameFate = 'keep' | 'hide' | 'stop';
 

@@ -17,7 +17,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const textOf = (bytes: Uint8Array, start: number, end: number): string =>
   start === end ? '' : decoder.decode(bytes.subarray(start, end));
 
-/** Fills `frame` from `bytes[start, end)`; false where they say nothing: a comment, a blank line. */
+/** Fills `frame` from `bytes[start, end)`; false where they say nothing, as a comment does. */
 export type ReadFrame = (bytes: Uint8Array, start: number, end: number, frame: Frame) => boolean;
 
 export function frameReader(framing: Framing): ReadFrame {

@@ -1,4 +1,4 @@
-/** What an error says about going on: an SDK's, a provider's, the network's, or a refusal of ours. */
+/** What an error says about going on: an SDK's, a provider's, the network's, or our refusal. */
 import { isFuseboardError, type ErrorCode, type RefusalCode } from '../../errors.ts';
 import type { FailoverReason } from './pool-facts.ts';
 

@@ -10,7 +10,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { Selection, type Look } from './selection.ts';
 import type { Strategy } from './strategy.ts';
 
-/** How asking one member ended. What it `ends` with is what the caller gets, if nobody does better. */
+/** How asking one member ended. The caller gets what it `ends` with, if nobody does better. */
 export type Attempted<T> =
   | {
       readonly kind: 'answered';

@@ -1,7 +1,7 @@
 /**
- * How long a member is expected to keep its next caller waiting. Time to the first byte, as a moving
- * average that follows a slower answer at once and a faster one by and by (the "peak EWMA" of
- * Twitter's Finagle), plus a penalty for failing, times the requests that wait already.
+ * How long a member is expected to keep its next caller waiting. Time to the first byte, as a
+ * moving average that follows a slower answer at once and a faster one by and by (the "peak EWMA"
+ * of Twitter's Finagle), plus a penalty for failing, times the requests that wait already.
  *
  * What is learnt of a member that nobody asks would never change again. So one request is sent to a
  * member that has rested for ten seconds and twenty requests, and its answer replaces the estimate:

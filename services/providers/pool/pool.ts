@@ -102,7 +102,8 @@ export interface PoolCallOptions {
   readonly signal?: AbortSignal;
   /**
    * Whether another member may do better after this error; undefined leaves it to the pool, for
-   * which errors of the request (`status` 400, 404, 409, 413, 422 …) end the call and others do not.
+   * which errors of the request (`status` 400, 404, 409, 413, 422 …) end the call and others do
+   * not.
    */
   readonly failOverIf?: (error: unknown) => boolean | undefined;
 }
@@ -154,7 +155,7 @@ export interface Pool {
    * @throws FuseboardError invalid_argument for a URL that does not begin with `baseUrl`
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** What clients are to use as their base URL; undefined where no member and no option names one. */
+  /** The base URL for clients; undefined where no member and no option names one. */
   readonly baseUrl: string | undefined;
   /**
    * Calls `fn` for one member after another until it succeeds: for members that speak different

@@ -1,8 +1,8 @@
 /**
- * A retry budget: how much failing over may add to what is sent. Every first attempt earns a part of
- * a credit and every further one costs a whole credit, so that an outage is passed on to the other
- * providers as a fraction of the load, never as a multiple of it. A trickle of credits over time
- * lets a quiet client fail over too.
+ * A retry budget: how much failing over may add to what is sent. Every first attempt earns a part
+ * of a credit and every further one costs a whole credit, so that an outage is passed on to the
+ * other providers as a fraction of the load, never as a multiple of it. A trickle of credits over
+ * time lets a quiet client fail over too.
  *
  * Over any span, further attempts ≤ what was saved before (at most `creditsMax`) + `ratio` × first
  * attempts + `minPerSecond` × seconds.

@@ -1,6 +1,7 @@
 /**
- * Strategies: in which order members are looked at, how many of them before one is chosen, and which
- * of those is the better. Looking costs an estimate each, so most look at no more than they need.
+ * Strategies: in which order members are looked at, how many of them before one is chosen, and
+ * which of those is the better. Looking costs an estimate each, so most look at no more than they
+ * need.
  */
 import type { Random } from '../../random.ts';
 

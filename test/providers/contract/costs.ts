@@ -16,7 +16,7 @@ export interface Books {
   check(ended: Ended, received: readonly string[], sent?: readonly string[]): void;
 }
 
-/** @param whole the frames of a stream that ended well. @param billedNanoUsd what it was booked at. */
+/** `whole`: the frames of a stream that ended well, `billedNanoUsd`: what it was booked at. */
 export function booksOf(
   profile: ContractProfile,
   whole: readonly string[],

@@ -1,4 +1,4 @@
-/** What the suites of one profile share: its world, and a stream that ended well to compare with. */
+/** What the suites of one profile share: its world, and a stream that ended well to compare. */
 import { afterAll, beforeAll, expect } from 'vitest';
 
 import { booksOf, type Books } from './costs.ts';
