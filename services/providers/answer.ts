@@ -56,10 +56,16 @@ export function answerOf(
   const { text } = response;
   if (value === undefined)
     return request.method === 'HEAD' ? NOTHING : { ...NOTHING, fault: NOT_JSON };
-  const count = countTokens(breaker.runtime.treasury);
-  const view = { ...response, body: objectIn(value), text: text.slice(0, TEXT_MAX) };
-  const read = (): Answer => profile.readAnswer(view, request, count);
-  return contained(breaker, 'readAnswer', read) ?? NOTHING;
+  const { treasury } = breaker.runtime;
+  const { status, headers, nowMs } = response;
+  const shown = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+  const view = { status, headers, body: objectIn(value), text: shown, nowMs };
+  try {
+    return profile.readAnswer(view, request, countTokens(treasury));
+  } catch (error) {
+    breaker.report('profile.readAnswer', error);
+    return NOTHING;
+  }
 }
 
 /** Counts with the board's tokenizer; nothing where the board counts no costs. */

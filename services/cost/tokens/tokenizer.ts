@@ -10,6 +10,7 @@ import { foreignBound } from './token-foreign.ts';
 import { countChat, type ChatMessage } from './token-messages.ts';
 import { modelTokens, type EncodingName } from './token-models.ts';
 import { eachPart } from './token-splitter.ts';
+import { TextCounts } from './text-counts.ts';
 
 export interface Tokenizer {
   /**
@@ -69,7 +70,7 @@ export async function loadTokenizer(models: readonly string[] = []): Promise<Tok
     if (text === '') return NO_TOKENS;
     const { encoding, isOwn } = modelTokens(model);
     const counter = counters.get(encoding);
-    const count = (counter ?? fallback).count(text);
+    const count = (counter ?? fallback).known(text);
     return isOwn && counter !== undefined ? count : foreignBound(text, count);
   };
   const tokenizer: Tokenizer = {
@@ -90,9 +91,19 @@ const FIRST_TEXT = 'Words, 字, and 12 numbers; signs as in f(x) => { y }.\n'.re
 class Counter {
   readonly #encoding: Encoding;
   #keptCharacters = 0;
+  /** Counts of the texts seen lately: the same instructions come with every call. */
+  readonly #known = new TextCounts();
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
+  }
+
+  known(text: string): TokenCount {
+    const known = this.#known.find(text);
+    if (known !== undefined) return known;
+    const count = this.count(text);
+    this.#known.keep(count);
+    return count;
   }
 
   count(text: string): TokenCount {
