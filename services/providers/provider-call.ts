@@ -25,7 +25,8 @@ import type { Sent } from './protected-fetch.ts';
 import { providerError, ProviderError } from './provider-error.ts';
 import { refusedResponse } from './refused-response.ts';
 import { readResponse, type ReadBody } from './read-response.ts';
-import { passedOn, readWhole, withBody } from './whole-body.ts';
+import { streamedResponse } from './streamed-response.ts';
+import { passedOn, readWhole } from './whole-body.ts';
 
 /** Bytes of an error's body that are read; longer ones are passed on unread. */
 const ERROR_BYTES_MAX = 1_048_576;
@@ -200,7 +201,7 @@ export class ProviderCall {
     const { options } = this.#parts;
     const bytes = await this.#read(response, options.bodyBytesMax);
     if (!(bytes instanceof Uint8Array)) {
-      return { ...SENT, response: withBody(response, bytes.rest) };
+      return { ...SENT, response: streamedResponse(response, bytes.rest) };
     }
     const text = DECODER.decode(bytes);
     const value = parsed(text);
@@ -289,7 +290,7 @@ export class ProviderCall {
     const headers = options.retryAdvice && isFinal ? unretried(response) : response.headers;
     const failed = body instanceof ReadableStream ? null : readResponse(response, body, headers);
     this.#failed = {
-      response: failed ?? withBody(response, body as ReadableStream<Uint8Array>),
+      response: failed ?? streamedResponse(response, body as ReadableStream<Uint8Array>),
       refusal: null,
       fault,
     };
@@ -340,7 +341,7 @@ export class ProviderCall {
       model: this.reading.operation.model,
     });
     this.#metered = metered;
-    const sent: Sent = { ...SENT, response: withBody(response, metered.readable) };
+    const sent: Sent = { ...SENT, response: streamedResponse(response, metered.readable) };
     deliver(sent);
     const end = await metered.ended;
     this.#tellStream(context, end);

@@ -3,6 +3,8 @@
  * ones that were made of it; a body of its own it gets only when somebody asks for one.
  */
 
+import { MadeResponse } from './made-response.ts';
+
 /** What was read of a body. */
 export interface ReadBody {
   readonly bytes: Uint8Array;
@@ -18,57 +20,26 @@ const BODILESS = [204, 205, 304];
 
 type Content = ConstructorParameters<typeof Response>[0];
 
-/**
- * Every member of a `Response` in its own way. It has the prototype of one, for whoever asks what
- * it is, and is none inside: making a second `Response` costs more than all the rest.
- */
-class ReadResponse {
-  readonly headers: Headers;
+class ReadResponse extends MadeResponse {
   readonly #read: ReadBody;
-  readonly #from: Response;
   #isUsed = false;
   /** The same, with a body; made when it is asked for. */
   #whole: Response | null = null;
 
   constructor(from: Response, read: ReadBody, headers: Headers) {
-    this.headers = headers;
-    this.#from = from;
+    super(from, headers);
     this.#read = read;
   }
 
-  get status(): number {
-    return this.#from.status;
-  }
-
-  get statusText(): string {
-    return this.#from.statusText;
-  }
-
-  get ok(): boolean {
-    return this.#from.ok;
-  }
-
-  get type(): Response['type'] {
-    return this.#from.type;
-  }
-
-  get url(): string {
-    return this.#from.url;
-  }
-
-  get redirected(): boolean {
-    return this.#from.redirected;
-  }
-
   get body(): Response['body'] {
-    return this.#wholeNow.body;
+    return this.wholeNow.body;
   }
 
   get bodyUsed(): boolean {
     return this.#isUsed || (this.#whole?.bodyUsed ?? false);
   }
 
-  get #wholeNow(): Response {
+  protected get wholeNow(): Response {
     if (this.#whole !== null) return this.#whole;
     const { status, statusText } = this;
     const content = BODILESS.includes(status) ? null : (this.#read.bytes as Content);
@@ -79,37 +50,20 @@ class ReadResponse {
   }
 
   text(): Promise<string> {
-    return this.#takes() ? Promise.resolve(this.#textNow()) : this.#wholeNow.text();
+    return this.#takes() ? Promise.resolve(this.#textNow()) : this.wholeNow.text();
   }
 
   json(): Promise<unknown> {
-    if (!this.#takes()) return this.#wholeNow.json();
+    if (!this.#takes()) return this.wholeNow.json();
     const { value } = this.#read;
     if (value !== undefined) return Promise.resolve(value);
     return Promise.resolve(this.#textNow()).then((text) => JSON.parse(text) as unknown);
   }
 
-  arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#wholeNow.arrayBuffer();
-  }
-
-  blob(): ReturnType<Response['blob']> {
-    return this.#wholeNow.blob();
-  }
-
-  formData(): ReturnType<Response['formData']> {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- every Response has it
-    return this.#wholeNow.formData();
-  }
-
-  bytes(): Promise<Uint8Array> {
-    return this.arrayBuffer().then((buffer) => new Uint8Array(buffer));
-  }
-
   clone(): Response {
-    if (this.bodyUsed) return this.#wholeNow.clone();
+    if (this.bodyUsed) return this.wholeNow.clone();
     const { bytes, text } = this.#read;
-    return readResponse(this.#from, { bytes, text }, new Headers(this.headers));
+    return readResponse(this.from, { bytes, text }, new Headers(this.headers));
   }
 
   /** True where the body is taken by this, and as it was read. */
@@ -123,8 +77,6 @@ class ReadResponse {
     return this.#read.text ?? DECODER.decode(this.#read.bytes);
   }
 }
-
-Object.setPrototypeOf(ReadResponse.prototype, Response.prototype);
 
 export const readResponse = (
   from: Response,

@@ -1,5 +1,6 @@
 /** An answer read whole, once, within a bound; or passed on, where nobody looks at it. */
 import { onAbort } from '../abort.ts';
+import { streamedResponse } from './streamed-response.ts';
 
 /** Reads a body to its end; where it is too long, it comes back to be read by who wants it. */
 export async function readWhole(
@@ -84,15 +85,5 @@ export function passedOn(response: Response, signal: AbortSignal | undefined): R
   const { body } = response;
   if (body === null || signal === undefined) return response;
   const reader = (body as ReadableStream<Uint8Array>).getReader();
-  return withBody(response, restOf([], reader, signal));
-}
-
-/** A response like another one, with a body that goes on. */
-export function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
-  const { status, statusText, headers, url } = response;
-  const content = body as ConstructorParameters<typeof Response>[0];
-  const copy = new Response(content, { status, statusText, headers });
-  // Clients name it in their logs and errors; a made response has none.
-  Object.defineProperty(copy, 'url', { value: url });
-  return copy;
+  return streamedResponse(response, restOf([], reader, signal));
 }

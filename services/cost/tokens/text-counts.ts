@@ -11,8 +11,6 @@ import { randomBytes } from 'node:crypto';
 import type { TokenCount } from './token-count.ts';
 
 const TEXTS_KEPT = 4_096;
-/** Shorter ones are counted in less time. */
-const LENGTH_MIN = 32;
 const HIGH_BITS = 0x1f_ffff;
 const TWO_TO_32 = 0x1_0000_0000;
 
@@ -25,20 +23,19 @@ export class TextCounts {
   readonly #seeds = randomBytes(8);
   /** By hash, the one that was counted longest ago first. */
   readonly #known = new Map<number, Known>();
-  /** Of the text that was looked for last; NaN for one too short to be kept. */
-  #hash = NaN;
+  /** Of the text that was looked for last. */
+  #hash = 0;
   #length = 0;
 
   find(text: string): TokenCount | undefined {
     this.#length = text.length;
-    this.#hash = text.length < LENGTH_MIN ? NaN : this.#hashOf(text);
+    this.#hash = this.#hashOf(text);
     const known = this.#known.get(this.#hash);
     return known?.length === text.length ? known.count : undefined;
   }
 
   /** Keeps the count of the text that was looked for last. */
   keep(count: TokenCount): void {
-    if (Number.isNaN(this.#hash)) return;
     if (this.#known.size >= TEXTS_KEPT) {
       this.#known.delete(this.#known.keys().next().value as number);
     }
