@@ -7,31 +7,28 @@ import type { BreakerCore } from '../breaker-core.ts';
 import type { CallResult } from '../breaker.ts';
 import type { CallContext, CallOptions } from '../call.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
-import type { Usage } from '../cost/usage.ts';
-import type { FuseboardError } from '../errors.ts';
-import type { Verdict } from '../outcome.ts';
 import type { Refusal } from '../refusal.ts';
-import { answerOf, contained, countTokens, objectIn, parsed } from './answer.ts';
+import { answerOf, contained, countTokens, parsed } from './answer.ts';
+import { CallFaults } from './call-faults.ts';
+import { tellUsage } from './call-usage.ts';
 import type { Credentials } from './credentials.ts';
-import { verdictOfFault, type Fault } from './fault.ts';
 import type { ResolvedFetchOptions } from './fetch-options.ts';
 import type { LimitPacer } from './limit-pacer.ts';
 import { MeteredStream, type StreamEnd } from './metered-stream.ts';
-import { isUnsent, networkCodeOf } from './network-error.ts';
 import type { OwnLimits } from './own-limits.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import type { Answer, Profile, RequestReading, ResponseView } from './profile.ts';
+import type { Answer, Profile, RequestReading } from './profile.ts';
 import type { Sent } from './protected-fetch.ts';
-import { providerError, ProviderError } from './provider-error.ts';
+import { ProviderError } from './provider-error.ts';
+import { readResponse } from './read-response.ts';
 import { refusedResponse } from './refused-response.ts';
-import { readResponse, type ReadBody } from './read-response.ts';
 import { streamedResponse } from './streamed-response.ts';
 import { passedOn, readWhole } from './whole-body.ts';
 
 /** Bytes of an error's body that are read; longer ones are passed on unread. */
 const ERROR_BYTES_MAX = 1_048_576;
-const TEXT_MAX = 65_536;
 const DECODER = new TextDecoder();
+const SENT = { refusal: null, fault: null } as const;
 
 /** What every request of one protected fetch shares. */
 export interface CallParts {
@@ -43,14 +40,24 @@ export interface CallParts {
   readonly book: (event: CostEvent) => void;
 }
 
+/** The way of one attempt: where its answer goes, and what ends it before its time. */
+interface Way {
+  readonly context: CallContext;
+  readonly signal: AbortSignal | undefined;
+  /** Ends the request; undefined where only the caller's signal does. */
+  readonly controller?: AbortController;
+  /** Monotonic milliseconds; of a stream. */
+  readonly startMs: number;
+  readonly deliver: (sent: Sent) => void;
+}
+
 export class ProviderCall {
   readonly breaker: BreakerCore;
   readonly reading: RequestReading;
+  readonly credential: string;
   readonly #parts: CallParts;
   readonly #request: OutgoingRequest;
-  readonly credential: string;
-  /** What the last attempt answered, where it failed with an answer. */
-  #failed: Sent | null = null;
+  readonly #faults: CallFaults;
   /** The answer that is under way. */
   #metered: MeteredStream | null = null;
   /** Told when its call has settled; nobody waits for that but a stream. */
@@ -63,8 +70,18 @@ export class ProviderCall {
     breaker: BreakerCore,
     credential: string,
   ) {
+    const { profile, options, credentials } = parts;
+    const { isOnceOnly } = request;
     this.#parts = parts;
     this.#request = request;
+    this.#faults = new CallFaults({
+      profile,
+      options,
+      credentials,
+      breaker,
+      credential,
+      isOnceOnly,
+    });
     this.reading = reading;
     this.breaker = breaker;
     this.credential = credential;
@@ -72,30 +89,41 @@ export class ProviderCall {
 
   /** Resolves with the answer of a stream as soon as it begins. */
   send(callOptions: CallOptions): Promise<Sent> {
+    const { breaker, reading } = this;
+    const { options, release } = this.#heard(callOptions);
     return new Promise((resolve, reject) => {
-      this.#run(callOptions, resolve).then(resolve, reject);
+      const attempt = (context: CallContext): Promise<Sent> => this.#attempt(context, resolve);
+      const running = reading.isFree
+        ? breaker.tryCall(attempt, options)
+        : breaker.tryCall(reading.operation, attempt, options);
+      const end = (): void => {
+        release?.();
+        this.#unpace(false);
+        this.#tellSettled();
+      };
+      running.then(
+        (result) => {
+          end();
+          try {
+            resolve(this.#sentOf(result));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        (error: unknown) => {
+          end();
+          reject(error);
+        },
+      );
     });
   }
 
-  async #run(callOptions: CallOptions, deliver: (sent: Sent) => void): Promise<Sent> {
-    const { breaker, reading } = this;
-    const attempt = (context: CallContext): Promise<Sent> => this.#attempt(context, deliver);
-    const { release, ...options } = this.#heard(callOptions);
-    let result: CallResult<Sent>;
-    try {
-      result = await (reading.isFree
-        ? breaker.tryCall(attempt, options)
-        : breaker.tryCall(reading.operation, attempt, options));
-    } finally {
-      release();
-      this.#unpace(false);
-      this.#tellSettled();
-    }
+  #sentOf(result: CallResult<Sent>): Sent {
     if (result.ok) return result.value;
     if (result.refused) return this.refused(result.refusal);
     const { error } = result;
     if (!(error instanceof ProviderError)) throw error;
-    if (this.#failed !== null) return this.#failed;
+    if (this.#faults.answer !== null) return this.#faults.answer;
     // It never got an answer: what the network said is the client's to hear.
     throw error.cause;
   }
@@ -111,16 +139,19 @@ export class ProviderCall {
   }
 
   /** A client that aborts a stream whose answer is over does not abort its call. */
-  #heard(callOptions: CallOptions): CallOptions & { readonly release: () => void } {
-    const { signal } = callOptions;
+  #heard(options: CallOptions): {
+    readonly options: CallOptions;
+    readonly release: (() => void) | null;
+  } {
+    const { signal } = options;
     if (!this.reading.isStream || signal === undefined || signal.aborted) {
-      return { ...callOptions, release: () => {} };
+      return { options, release: null };
     }
     const controller = new AbortController();
     const release = onAbort(signal, () => {
       if (this.#metered?.aborted(signal.reason) !== true) controller.abort(signal.reason);
     });
-    return { ...callOptions, signal: controller.signal, release };
+    return { options: { ...options, signal: controller.signal }, release };
   }
 
   /** @throws FuseboardError where the options say so */
@@ -131,78 +162,82 @@ export class ProviderCall {
     return { response, refusal, fault: null };
   }
 
-  async #attempt(context: CallContext, deliver: (sent: Sent) => void): Promise<Sent> {
-    this.#failed = null;
-    const { reading } = this;
+  #attempt(context: CallContext, deliver: (sent: Sent) => void): Promise<Sent> {
+    this.#faults.answer = null;
     // Only a stream has deadlines of its own, and so a signal of its own.
-    if (!reading.isStream) return this.#answer(await this.#fetch(context.signal), context, deliver);
+    if (this.reading.isStream) return this.#attemptStream(context, deliver);
+    return this.#exchange({ context, signal: context.signal, startMs: NaN, deliver });
+  }
+
+  async #attemptStream(context: CallContext, deliver: (sent: Sent) => void): Promise<Sent> {
     const { clock, deadlines } = this.breaker.runtime;
     const { firstTokenMs } = this.#parts.options.stream;
     const startMs = clock.monotonicMs();
     const controller = new AbortController();
+    const { signal } = controller;
     const release = onAbort(context.signal, () => controller.abort(context.signal?.reason));
-    const giveUp = (): void => controller.abort(this.#late('to begin', firstTokenMs));
+    const giveUp = (): void =>
+      controller.abort(MeteredStream.late(this.breaker.name, 'to begin', firstTokenMs));
     const deadline =
       firstTokenMs === Infinity ? null : deadlines.at(startMs + firstTokenMs, giveUp, true);
-    try {
-      const response = await this.#fetch(controller.signal);
+    const begin = (sent: Sent): void => {
       deadlines.cancel(deadline);
-      return await this.#answer(response, context, deliver, controller, startMs);
+      deliver(sent);
+    };
+    try {
+      return await this.#exchange({ context, signal, controller, startMs, deliver: begin });
     } finally {
       deadlines.cancel(deadline);
       release();
     }
   }
 
-  async #fetch(signal: AbortSignal | undefined): Promise<Response> {
-    const { options, profile, pacer } = this.#parts;
-    const request = this.#request;
+  /** A request and its answer. In one piece, because every call of every client goes this way. */
+  async #exchange(way: Way): Promise<Sent> {
+    const { bodyBytesMax, fetch } = this.#parts.options;
+    const { signal: ofClient } = this.#request;
     let response: Response;
     try {
-      response = await options.fetch(request.url, request.init(signal));
+      response = await fetch(this.#request.url, this.#request.init(way.signal));
     } catch (error) {
-      if (this.#request.signal?.aborted) throw error;
-      throw this.#networkError(error);
+      throw ofClient?.aborted ? error : this.#faults.unanswered(error);
     } finally {
       this.#unpace(true);
     }
-    if (options.heedLimits && profile.readLimits !== undefined) {
-      const nowMs = this.breaker.runtime.clock.nowMs();
-      const limits = contained(this.breaker, 'readLimits', () =>
-        profile.readLimits?.(response.headers, nowMs),
-      );
-      if (limits) pacer.hear(this.breaker.name, limits, nowMs);
+    const { headers, status } = response;
+    this.#hearLimits(headers);
+    const isFailure = status >= 400;
+    if (!isFailure) {
+      const type = headers.get('content-type') ?? '';
+      const isStream = type.startsWith('text/event-stream') || type.includes('ndjson');
+      if (isStream && response.body !== null) return this.#stream(response, response.body, way);
+      if (this.reading.isFree || !type.includes('json')) {
+        return { ...SENT, response: passedOn(response, ofClient) };
+      }
     }
-    return response;
+    let body: Awaited<ReturnType<typeof readWhole>>;
+    try {
+      body = await readWhole(response, isFailure ? ERROR_BYTES_MAX : bodyBytesMax, ofClient);
+    } catch (error) {
+      throw ofClient?.aborted ? error : this.#faults.broken(response, error);
+    }
+    if (isFailure) throw this.#faults.refused(response, body);
+    if (body instanceof Uint8Array) return this.#whole(response, body, way.context);
+    return { ...SENT, response: streamedResponse(response, body.rest) };
   }
 
-  async #answer(
-    response: Response,
-    context: CallContext,
-    deliver: (sent: Sent) => void,
-    controller?: AbortController,
-    startMs = 0,
-  ): Promise<Sent> {
-    const { status, headers } = response;
-    if (status >= 400) return this.#fail(response);
-    const type = headers.get('content-type') ?? '';
-    const isStream = type.startsWith('text/event-stream') || type.includes('ndjson');
-    if (isStream && response.body !== null) {
-      return this.#stream(response, response.body, context, deliver, controller, startMs);
-    }
-    if (this.reading.isFree || !type.includes('json')) {
-      return { ...SENT, response: passedOn(response, this.#request.signal) };
-    }
-    return this.#whole(response, context);
+  #hearLimits(headers: Headers): void {
+    const { options, pacer, profile } = this.#parts;
+    if (!options.heedLimits || profile.readLimits === undefined) return;
+    const nowMs = this.breaker.runtime.clock.nowMs();
+    const limits = contained(this.breaker, 'readLimits', () =>
+      profile.readLimits?.(headers, nowMs),
+    );
+    if (limits) pacer.hear(this.breaker.name, limits, nowMs);
   }
 
-  /** A JSON answer: read whole, and handed on as it came. */
-  async #whole(response: Response, context: CallContext): Promise<Sent> {
-    const { options } = this.#parts;
-    const bytes = await this.#read(response, options.bodyBytesMax);
-    if (!(bytes instanceof Uint8Array)) {
-      return { ...SENT, response: streamedResponse(response, bytes.rest) };
-    }
+  /** A JSON answer, handed on as it came. */
+  #whole(response: Response, bytes: Uint8Array, context: CallContext): Sent {
     const text = DECODER.decode(bytes);
     const value = parsed(text);
     const { status, headers } = response;
@@ -210,119 +245,19 @@ export class ProviderCall {
     const view = { status, headers, nowMs, text };
     const answer = answerOf(this.breaker, this.#parts.profile, this.#request, view, value);
     this.#tell(context, answer);
-    const { fault } = answer;
     const read = { bytes, text, value };
-    if (fault === null) return { ...SENT, response: readResponse(response, read) };
-    // What it cost is known only where it says so.
-    const verdict = this.#verdictOf(fault, answer.usage === null);
-    throw this.#failWith(response, read, fault, verdict);
+    if (answer.fault === null) return { ...SENT, response: readResponse(response, read) };
+    throw this.#faults.failed(response, read, answer.fault, answer.usage !== null);
   }
 
-  #tell(context: CallContext, { usage, isCounted, usageKey, model }: Answer): void {
-    if (usage === null) return;
-    this.#giveBackSearches(usage);
-    if (usageKey !== undefined) {
-      this.#bookOnce(context, usageKey, usage, model ?? this.reading.operation.model);
-      return;
-    }
-    contained(this.breaker, 'usage', () => context.usage(usage, { isEstimated: isCounted }));
-  }
-
-  /** Searches that were set aside and not made. */
-  #giveBackSearches({ searches = 0 }: Usage): void {
-    const unused = (this.reading.operation.searchesMax ?? 0) - searches;
-    if (unused <= 0) return;
-    this.#parts.ownLimits.giveBack(this.credential, { requests: 0, tokens: 0, searches: unused });
-  }
-
-  /** What an answer tells again each time it is asked for: the asking itself costs nothing. */
-  #bookOnce(context: CallContext, key: string, usage: Usage, model: string | undefined): void {
-    const { book, options } = this.#parts;
-    const { provider } = options;
-    context.usage({ requests: 0 });
-    contained(this.breaker, 'usageKey', () =>
-      book({
-        kind: 'cost',
-        id: `${provider}:${key}`,
-        operation: this.reading.operation.operation,
-        breaker: this.breaker.name,
-        provider,
-        usage,
-        ...(model === undefined ? {} : { model }),
-      }),
-    );
-  }
-
-  /** An error of the provider's. */
-  async #fail(response: Response): Promise<never> {
-    const { profile } = this.#parts;
-    const bytes = await this.#read(response, ERROR_BYTES_MAX);
-    const isWhole = bytes instanceof Uint8Array;
-    const text = isWhole ? DECODER.decode(bytes) : '';
-    const view: ResponseView = {
-      status: response.status,
-      headers: response.headers,
-      body: objectIn(parsed(text)),
-      text: text.slice(0, TEXT_MAX),
-      nowMs: this.breaker.runtime.clock.nowMs(),
-    };
-    const read = (): Fault => profile.readFault(view);
-    const fault = contained(this.breaker, 'readFault', read) ?? UNREADABLE;
-    const body = isWhole ? { bytes, text } : bytes.rest;
-    throw this.#failWith(response, body, fault, this.#verdictOf(fault, false));
-  }
-
-  #failWith(
-    response: Response,
-    body: ReadBody | ReadableStream<Uint8Array>,
-    fault: Fault,
-    verdict: Verdict,
-  ): ProviderError {
-    const { credentials, options } = this.#parts;
-    const isFinal =
-      fault.fault === 'quota' ||
-      fault.fault === 'unauthorized' ||
-      // Clients retry every 429, such as for more tokens at once than a whole minute has.
-      (fault.fault === 'invalid' && response.status === 429) ||
-      // Its breaker is open from now on, for longer than clients wait: they shall see this error.
-      (fault.fault === 'rate_limited' && fault.retryAtMs === null) ||
-      this.breaker.options.retry !== null;
-    const headers = options.retryAdvice && isFinal ? unretried(response) : response.headers;
-    const failed = body instanceof ReadableStream ? null : readResponse(response, body, headers);
-    this.#failed = {
-      response: failed ?? streamedResponse(response, body as ReadableStream<Uint8Array>),
-      refusal: null,
-      fault,
-    };
-    credentials.heard(this.credential, this.breaker, verdict);
-    return providerError(options.provider, fault, response.status, verdict);
-  }
-
-  async #read(response: Response, bytesMax: number): ReturnType<typeof readWhole> {
-    try {
-      return await readWhole(response, bytesMax, this.#request.signal);
-    } catch (error) {
-      if (this.#request.signal?.aborted) throw error;
-      const fault: Fault = { ...CUT, code: networkCodeOf(error) };
-      const verdict = { ...this.#verdictOf(fault, response.status < 400), retryable: true };
-      const { provider } = this.#parts.options;
-      throw providerError(provider, fault, response.status, this.#retryableHere(verdict), error);
-    }
-  }
-
-  async #stream(
-    response: Response,
-    body: ReadableStream<Uint8Array>,
-    context: CallContext,
-    deliver: (sent: Sent) => void,
-    controller: AbortController | undefined,
-    startMs: number,
-  ): Promise<Sent> {
+  async #stream(response: Response, body: ReadableStream<Uint8Array>, way: Way): Promise<Sent> {
     const { profile, options } = this.#parts;
     const { runtime } = this.breaker;
+    const { context, controller, deliver, startMs } = way;
     const metered = new MeteredStream({
       body,
-      startMs,
+      // A stream that nobody asked for is timed from its beginning.
+      startMs: Number.isNaN(startMs) ? runtime.clock.monotonicMs() : startMs,
       runtime,
       context,
       profile,
@@ -346,11 +281,8 @@ export class ProviderCall {
     const end = await metered.ended;
     this.#tellStream(context, end);
     if (end.fault === null) return sent;
-    const isUnknown = end.usage === null || (end.isCounted && this.reading.hidesOutput);
-    // Its beginning is with the client: nobody can try again for it.
-    const verdict = { ...this.#verdictOf(end.fault, isUnknown), retryable: false };
-    this.#parts.credentials.heard(this.credential, this.breaker, verdict);
-    throw providerError(options.provider, end.fault, response.status, verdict, end.cause);
+    const isKnown = end.usage !== null && !(end.isCounted && this.reading.hidesOutput);
+    throw this.#faults.streamed(response, end.fault, end, isKnown);
   }
 
   /** What was counted says nothing of what a model thought: then its worst case is charged. */
@@ -359,36 +291,11 @@ export class ProviderCall {
     this.#tell(context, { usage: end.usage, isCounted: end.isCounted, fault: null });
   }
 
-  #networkError(error: unknown): ProviderError {
-    const { provider } = this.#parts.options;
-    const fault: Fault = { ...TRANSIENT, code: networkCodeOf(error) };
-    const verdict = this.#verdictOf(fault, !isUnsent(error));
-    return providerError(provider, fault, null, verdict, error);
-  }
-
-  #verdictOf(fault: Fault, isCut: boolean): Verdict {
-    const verdict = this.#retryableHere(verdictOfFault(fault));
-    return isCut ? { ...verdict, isCut } : verdict;
-  }
-
-  /** A body that is gone cannot be sent again. */
-  #retryableHere(verdict: Verdict): Verdict {
-    return this.#request.isOnceOnly ? { ...verdict, retryable: false } : verdict;
-  }
-
-  #late(what: string, limitMs: number): FuseboardError {
-    return MeteredStream.late(this.breaker.name, what, limitMs);
+  #tell(context: CallContext, answer: Answer): void {
+    if (answer.usage === null) return;
+    const { breaker, credential, reading } = this;
+    const { book, options, ownLimits } = this.#parts;
+    const { provider } = options;
+    tellUsage(context, answer, { provider, breaker, reading, credential, ownLimits, book });
   }
 }
-
-/** The headers of a response, with the advice not to try again. */
-function unretried({ headers }: Response): Headers {
-  const changed = new Headers(headers);
-  changed.set('x-should-retry', 'false');
-  return changed;
-}
-
-const SENT = { refusal: null, fault: null } as const;
-const TRANSIENT: Fault = { fault: 'transient', code: null, message: '', retryAtMs: null };
-const CUT: Fault = { ...TRANSIENT, fault: 'cut' };
-const UNREADABLE: Fault = { ...TRANSIENT, message: 'its error could not be read' };

@@ -7,8 +7,8 @@ class StreamedResponse extends MadeResponse {
   readonly #stream: ReadableStream<Uint8Array>;
   #whole: Response | null = null;
 
-  constructor(from: Response, stream: ReadableStream<Uint8Array>) {
-    super(from, from.headers);
+  constructor(from: Response, stream: ReadableStream<Uint8Array>, headers: Headers) {
+    super(from, headers);
     this.#stream = stream;
   }
 
@@ -54,5 +54,8 @@ class StreamedResponse extends MadeResponse {
   }
 }
 
-export const streamedResponse = (from: Response, stream: ReadableStream<Uint8Array>): Response =>
-  new StreamedResponse(from, stream);
+export const streamedResponse = (
+  from: Response,
+  stream: ReadableStream<Uint8Array>,
+  headers: Headers = from.headers,
+): Response => new StreamedResponse(from, stream, headers);
