@@ -31,10 +31,18 @@ export interface Verdict {
 /** Where an error carries its own verdict, which no option overrules. */
 export const VERDICT = Symbol.for('fuseboard.verdict');
 
-const ownVerdict = (settled: Settled): Verdict | undefined =>
-  settled.ok || !(settled.error instanceof Error)
-    ? undefined
-    : (settled.error as { readonly [VERDICT]?: Verdict })[VERDICT];
+function ownVerdict(settled: Settled): Verdict | undefined {
+  if (settled.ok) return undefined;
+  try {
+    const { error } = settled;
+    return error instanceof Error
+      ? (error as { readonly [VERDICT]?: Verdict })[VERDICT]
+      : undefined;
+  } catch {
+    // An error that throws when somebody looks at it carries none.
+    return undefined;
+  }
+}
 
 /** How a call ended, as classifiers see it. */
 export type Settled =

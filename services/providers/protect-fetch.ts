@@ -5,10 +5,10 @@
 import type { BreakerCore } from '../breaker-core.ts';
 import type { Breaker, OperatorOptions } from '../breaker.ts';
 import { specOf } from '../call-spec.ts';
-import type { CallOptions, Operation } from '../call.ts';
+import type { CallOptions } from '../call.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Treasury } from '../cost/treasury.ts';
-import type { NanoUsd } from '../cost/money.ts';
+import { ZERO, type NanoUsd } from '../cost/money.ts';
 import { isFuseboardError } from '../errors.ts';
 import type { BreakerOptions } from '../options.ts';
 import { Refusal } from '../refusal.ts';
@@ -131,7 +131,7 @@ class FetchGuard {
       breaker,
       refusalCode: breaker.peek(),
       isDegraded: breaker.isDegraded,
-      expectedNanoUsd: reading.isFree ? null : expectedOf(breaker, reading.operation),
+      expectedNanoUsd: expectedOf(breaker, reading),
     };
   }
 
@@ -192,8 +192,10 @@ class FetchGuard {
   }
 }
 
-function expectedOf(breaker: BreakerCore, operation: Operation): NanoUsd | null {
+function expectedOf(breaker: BreakerCore, reading: RequestReading): NanoUsd | null {
   const { treasury } = breaker.runtime;
+  const { isFree, operation } = reading;
+  if (isFree) return treasury === null ? null : ZERO;
   const { cost } = specOf(operation, undefined);
   if (treasury === null || cost === null) return null;
   const estimate = (): NanoUsd => treasury.open(breaker, cost).estimate.expectedNanoUsd;

@@ -246,6 +246,48 @@ export const MUTANTS: readonly Mutant[] = [
     fault: 'what others hold does not count',
     caughtBy: 'test/persistence/money.contract.test.ts',
   },
+  {
+    file: 'services/providers/metered-stream.ts',
+    find: "return isHidden && this.#options.mayHide ? 'hide' : 'keep';",
+    replace: "return 'keep';",
+    fault: 'the usage that only we asked for reaches the client',
+    caughtBy: 'test/providers/contract/hidden-usage.test.ts',
+  },
+  {
+    file: 'services/providers/metered-stream.ts',
+    find: 'const isCut = !this.#reader.isComplete && this.#reader.fault === null;',
+    replace: 'const isCut = false;',
+    fault: 'a stream without its proper end passes for a whole one',
+    caughtBy: 'test/providers/contract/upstream-fails.test.ts',
+  },
+  {
+    file: 'services/providers/credentials.ts',
+    find: 'if (sibling !== from) tell(sibling, { outcome: verdict.outcome });',
+    replace: '',
+    fault: 'a bad key stops one breaker only',
+    caughtBy: 'test/providers/credentials.test.ts',
+  },
+  {
+    file: 'services/providers/call-faults.ts',
+    find: "changed.set('x-should-retry', 'false');",
+    replace: '',
+    fault: 'clients try again in vain',
+    caughtBy: 'test/providers/sdk/openai-faults.test.ts',
+  },
+  {
+    file: 'services/providers/read-response.ts',
+    find: 'if (this.#isUsed || this.#whole !== null) return false;',
+    replace: '',
+    fault: 'a body is given away twice',
+    caughtBy: 'test/providers/handed-responses.test.ts',
+  },
+  {
+    file: 'services/cost/treasury.ts',
+    find: 'if (ledger.isFull || !allowances.takeNow(call.accounts, extraNanoUsd)) continue;',
+    replace: '',
+    fault: 'a stream is extended by money that is not there',
+    caughtBy: 'test/providers/fetch-decisions.test.ts',
+  },
 ];
 
 /** Where the generated paths are executed on the real service. */

@@ -1,5 +1,4 @@
 /** Money over protected fetches: estimates, rules by model, batches, budgets, emergencies. */
-import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 
 import { openBoard, usd, type Board } from '../../index.ts';

@@ -64,6 +64,16 @@ describe('CRIT-49 decisions complete in the turn in which they are asked for', (
   });
 });
 
+test('the outlook of a request that is free is a cost of nothing, not an unknown one', async () => {
+  const board = await openBoard(PLENTY);
+  const models = 'http://127.0.0.1:1/v1/models';
+  expect(board.fetch('openai').outlook(models).expectedNanoUsd).toBe(0);
+  const uncounted = await openBoard();
+  expect(uncounted.fetch('openai').outlook(models).expectedNanoUsd).toBe(null);
+  await board.close();
+  await uncounted.close();
+});
+
 describe('CRIT-53 budgets prevent overruns', () => {
   test('of many requests at once, whole and streamed, only those are sent that are paid', async () => {
     const limit = usd('0.001');
