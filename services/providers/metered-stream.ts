@@ -6,16 +6,17 @@
 import { onAbort } from '../abort.ts';
 import type { CallContext } from '../call.ts';
 import type { Usage } from '../cost/usage.ts';
-import type { Deadline } from '../deadlines.ts';
-import { FuseboardError, isFuseboardError, withoutStack } from '../errors.ts';
+import { isFuseboardError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Fault } from './fault.ts';
 import type { ResolvedDeadlines } from './fetch-options.ts';
 import type { Frame, FrameFate, FrameSplitter } from './frames/frame.ts';
 import { createFrameSplitter } from './frames/frame-splitter.ts';
 import { networkCodeOf } from './network-error.ts';
-import { OutputText } from './output-text.ts';
 import type { CountTokens, Profile, RequestView, StreamReader } from './profile.ts';
+import { StreamCost } from './stream-cost.ts';
+import { ENDING_CODES, faultOfEnding, lateError, type Ending } from './stream-ending.ts';
+import { StreamWatch } from './stream-watch.ts';
 
 /** How a stream ended. */
 export interface StreamEnd {
@@ -55,20 +56,10 @@ export interface MeteredStreamOptions {
 }
 
 /**
- * Bytes of text for each token that is taken for granted while a stream runs: English has more, and
- * where the money would not last for so many tokens they are counted.
- */
-const BYTES_PER_TOKEN = 4;
-/** Text that passes before its cost is looked at again: an eighth of what has passed. Bytes. */
-const STEP_DIVISOR = 8;
-const STEP_MIN_BYTES = 256;
-/**
  * Read ahead of the client once the answer has ended: clients stop reading there, and what is still
  * to come (its usage, the end of the body) decides what it cost and when it is over. Bytes.
  */
 const AFTER_END_BYTES_MAX = 65_536;
-
-type Ending = 'cut' | 'late' | 'unread' | 'overspent' | 'left';
 
 export class MeteredStream {
   readonly readable: ReadableStream<Uint8Array>;
@@ -78,16 +69,12 @@ export class MeteredStream {
   readonly #upstream: ReadableStreamDefaultReader<Uint8Array>;
   readonly #splitter: FrameSplitter;
   readonly #reader: StreamReader;
-  readonly #text = new OutputText();
+  readonly #cost: StreamCost;
   readonly #onFrame = (frame: Readonly<Frame>): FrameFate => this.#read(frame);
   #end: ((end: StreamEnd) => void) | null = null;
-  #deadline: Deadline | null = null;
-  /** Bytes of text at which its cost is looked at. */
-  #coverAtBytes = STEP_MIN_BYTES;
+  readonly #watch: StreamWatch;
   /** Bytes that came when the answer had ended. */
   #bytesAfterEnd = 0;
-  /** Monotonic milliseconds since when the client waits; NaN while it does not. */
-  #waitingSinceMs = NaN;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   readonly #disregard: () => void;
   #hasLeft = false;
@@ -95,6 +82,7 @@ export class MeteredStream {
   constructor(options: MeteredStreamOptions) {
     const { body, profile, request } = options;
     this.#options = options;
+    this.#cost = new StreamCost(options);
     this.#upstream = body.getReader();
     // Half a frame before an error event would garble it, and is kept back as well.
     const mayHide = options.mayHide || options.errorEvent;
@@ -115,7 +103,15 @@ export class MeteredStream {
     );
     const { signal } = options.context;
     this.#disregard = onAbort(signal, () => this.#abandon(signal?.reason));
-    this.#watch();
+    const { runtime, deadlines, startMs } = options;
+    this.#watch = new StreamWatch({
+      runtime,
+      deadlines,
+      startMs,
+      hasText: () => this.#cost.hasText,
+      onLate: (what, limitMs) => this.#giveUp(what, limitMs),
+    });
+    this.#watch.begin();
   }
 
   #open(profile: Profile, request: RequestView): StreamReader {
@@ -127,33 +123,17 @@ export class MeteredStream {
     }
   }
 
-  /** The error of a stream that took too long. */
-  static late(breaker: string, what: string, limitMs: number): FuseboardError {
-    return withoutStack(
-      () =>
-        new FuseboardError(
-          'timeout',
-          `a stream timed out: it took more than ${limitMs} ms ${what}`,
-          {
-            breaker,
-            hint: 'Raise stream.firstTokenMs, stream.idleMs or stream.totalMs.',
-          },
-        ),
-    );
-  }
-
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const { clock } = this.#options.runtime;
     try {
       for (;;) {
-        this.#waitingSinceMs = clock.monotonicMs();
+        this.#watch.await();
         const { done, value } = await this.#upstream.read();
-        this.#waitingSinceMs = NaN;
+        this.#watch.awaitNot();
         if (this.#end === null) return;
         if (done) return await this.#finish(controller);
         const passed = this.#splitter.push(value, this.#onFrame);
         if (passed !== null) controller.enqueue(passed);
-        const covered = this.#covered();
+        const covered = this.#cost.isCovered();
         if (covered !== true && !(await covered)) return await this.#stop(controller, 'overspent');
         if (passed !== null && !this.#readsOn(value.byteLength)) return;
       }
@@ -181,39 +161,12 @@ export class MeteredStream {
     if (isTooLong) return 'keep';
     try {
       const { text, isHidden } = this.#reader.read(event, data);
-      if (text !== '') this.#text.add(text);
+      if (text !== '') this.#cost.add(text);
       return isHidden && this.#options.mayHide ? 'hide' : 'keep';
     } catch (error) {
       this.#options.report('openStream', error);
       return 'keep';
     }
-  }
-
-  /** Whether the money lasts for what has passed; looked at now and then. */
-  #covered(): boolean | Promise<boolean> {
-    const { byteCount } = this.#text;
-    if (byteCount < this.#coverAtBytes || !this.#options.isCounted) return true;
-    this.#coverAtBytes = byteCount + Math.max(STEP_MIN_BYTES, byteCount / STEP_DIVISOR);
-    const { cover } = this.#options.context;
-    const rough = cover(this.#usageOf(Math.ceil(byteCount / BYTES_PER_TOKEN)));
-    return rough === true || this.#coveredExactly(rough);
-  }
-
-  async #coveredExactly(rough: boolean | Promise<boolean>): Promise<boolean> {
-    if (await rough) return true;
-    return this.#options.context.cover(this.#countedUsage());
-  }
-
-  #usageOf(outputTokens: number): Usage {
-    const { countUsage } = this.#options.profile;
-    const { context, count, request } = this.#options;
-    if (countUsage !== undefined) return countUsage(request, outputTokens, count);
-    return { inputTokens: context.inputTokens ?? 0, outputTokens };
-  }
-
-  #countedUsage(): Usage {
-    const { count, model } = this.#options;
-    return this.#usageOf(this.#text.tokens((text) => count(text, model)));
   }
 
   #finish(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
@@ -248,14 +201,14 @@ export class MeteredStream {
   ): void | Promise<void> {
     if (this.#end === null) return;
     const { errorEvent, profile } = this.#options;
-    const fault = faultOf(ending, networkCodeOf(cause));
+    const fault = faultOfEnding(ending, networkCodeOf(cause));
     this.#settle(fault, cause);
     if (ending !== 'cut') this.#close(cause);
     return this.#afterwards(() => {
       if (errorEvent) {
         // In a frame too long to be held back, what comes next must begin a frame of its own.
         const gap = this.#splitter.isMidFrame ? '\n\n' : '';
-        const frame = gap + profile.errorFrame(CODES[ending], fault.message);
+        const frame = gap + profile.errorFrame(ENDING_CODES[ending], fault.message);
         controller.enqueue(new TextEncoder().encode(frame));
         controller.close();
       } else if (cause !== undefined) controller.error(cause);
@@ -277,7 +230,7 @@ export class MeteredStream {
       void this.#stop(controller, 'late', reason);
       return;
     }
-    this.#settle(faultOf('left'), reason);
+    this.#settle(faultOfEnding('left'), reason);
     this.#close(reason);
     controller.error(reason);
   }
@@ -285,7 +238,7 @@ export class MeteredStream {
   /** The client wants no more of it. */
   #leave(reason: unknown): Promise<void> {
     this.#hasLeft = true;
-    this.#settle(this.#isOver ? this.#reader.fault : faultOf('left'), reason);
+    this.#settle(this.#isOver ? this.#reader.fault : faultOfEnding('left'), reason);
     this.#close(reason);
     return Promise.resolve();
   }
@@ -318,46 +271,17 @@ export class MeteredStream {
     if (end === null) return;
     this.#end = null;
     this.#disregard();
-    this.#options.runtime.deadlines.cancel(this.#deadline);
+    this.#watch.end();
     const said = this.#reader.usage;
     const isCounted = said === null && this.#options.isCounted;
-    end({ fault, usage: isCounted ? this.#countedUsage() : said, isCounted, cause });
-  }
-
-  /** One deadline for all: it looks at what is due, and comes again when the next one is. */
-  #watch(): void {
-    const { runtime, deadlines, startMs } = this.#options;
-    const { clock } = runtime;
-    const nowMs = clock.monotonicMs();
-    const { firstTokenMs, idleMs, totalMs } = deadlines;
-    const waitingSinceMs = this.#isAwaited ? this.#waitingSinceMs : nowMs;
-    const firstTokenAtMs = startMs + firstTokenMs;
-    // Who asks for the first piece so late that it is overdue has a right to it all the same.
-    const isBegun = this.#text.byteCount > 0 || waitingSinceMs >= firstTokenAtMs;
-    const dues = [
-      { dueMs: startMs + totalMs, what: 'in all', limitMs: totalMs },
-      { dueMs: waitingSinceMs + idleMs, what: 'for its next piece', limitMs: idleMs },
-      { dueMs: isBegun ? Infinity : firstTokenAtMs, what: 'to begin', limitMs: firstTokenMs },
-    ];
-    let dueMs = Infinity;
-    for (const due of dues) {
-      if (due.dueMs <= nowMs) return this.#giveUp(due.what, due.limitMs);
-      dueMs = Math.min(dueMs, due.dueMs);
-    }
-    if (dueMs === Infinity) return;
-    this.#deadline = runtime.deadlines.at(dueMs, () => this.#watch());
-  }
-
-  /** The client waits for its next piece. */
-  get #isAwaited(): boolean {
-    return !Number.isNaN(this.#waitingSinceMs);
+    end({ fault, usage: isCounted ? this.#cost.countedUsage() : said, isCounted, cause });
   }
 
   #giveUp(what: string, limitMs: number): void {
     const controller = this.#controller;
     if (controller === null) return;
-    const error = MeteredStream.late(this.#options.breaker, what, limitMs);
-    const ending = this.#isAwaited ? 'late' : 'unread';
+    const error = lateError(this.#options.breaker, what, limitMs);
+    const ending = this.#watch.isAwaited ? 'late' : 'unread';
     if (!this.#hasEnded) {
       void this.#stop(controller, ending, error);
       return;
@@ -377,30 +301,3 @@ const BLIND: StreamReader = {
   usage: null,
   fault: null,
 };
-
-const CODES: Readonly<Record<Ending, string>> = {
-  cut: 'stream_cut',
-  late: 'stream_timeout',
-  unread: 'stream_timeout',
-  overspent: 'budget_exceeded',
-  left: 'cancelled',
-};
-
-const MESSAGES: Readonly<Record<Ending, string>> = {
-  cut: 'the answer ended before it was complete',
-  late: 'the answer took too long',
-  unread: 'the answer was not read in time',
-  overspent: 'the answer was stopped: no budget has more for it',
-  left: '',
-};
-
-/** What a stream that did not end properly says of the provider: nothing, where we ended it. */
-function faultOf(ending: Ending, code: string | null = null): Fault {
-  const isOurs = ending !== 'cut' && ending !== 'late';
-  return {
-    fault: isOurs ? 'cancelled' : 'cut',
-    code: code ?? CODES[ending],
-    message: MESSAGES[ending],
-    retryAtMs: null,
-  };
-}

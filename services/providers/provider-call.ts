@@ -22,6 +22,7 @@ import type { Sent } from './protected-fetch.ts';
 import { ProviderError } from './provider-error.ts';
 import { readResponse } from './read-response.ts';
 import { refusedResponse } from './refused-response.ts';
+import { lateError } from './stream-ending.ts';
 import { streamedResponse } from './streamed-response.ts';
 import { passedOn, readWhole } from './whole-body.ts';
 
@@ -177,7 +178,7 @@ export class ProviderCall {
     const { signal } = controller;
     const release = onAbort(context.signal, () => controller.abort(context.signal?.reason));
     const giveUp = (): void =>
-      controller.abort(MeteredStream.late(this.breaker.name, 'to begin', firstTokenMs));
+      controller.abort(lateError(this.breaker.name, 'to begin', firstTokenMs));
     const deadline =
       firstTokenMs === Infinity ? null : deadlines.at(startMs + firstTokenMs, giveUp, true);
     const begin = (sent: Sent): void => {
