@@ -208,13 +208,17 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return refuse(this, refusalCode(this), specFrom(first, second, third));
   }
 
-  async #callLayered<T>(
+  #callLayered<T>(
     first: First<T>,
     second?: Second<T>,
     third?: CallOptions,
   ): Promise<CallResult<Awaited<T>>> {
-    const fn = functionFrom<Awaited<T>>(first, second);
-    return callLayered<Awaited<T>>(this, specFrom(first, second, third), fn);
+    try {
+      const fn = functionFrom<Awaited<T>>(first, second);
+      return callLayered<Awaited<T>>(this, specFrom(first, second, third), fn);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   callSync<T>(first: Operation | ((context: CallContext) => T), second?: Sync<T>): T {

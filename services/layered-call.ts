@@ -43,20 +43,24 @@ export interface LayeredHost {
 type AttemptResult<T> = CallResult<T> & { readonly verdict?: Verdict };
 
 const refused = (refusal: Refusal) => ({ ok: false, refused: true, refusal }) as const;
-const failed = (error: unknown, verdict: Verdict) =>
-  ({ ok: false, refused: false, error, verdict }) as const;
+/** The verdict is for retrying alone: where nobody retries, nobody gets it. */
+const failed = (error: unknown, verdict: Verdict, isRetried: boolean) =>
+  isRetried
+    ? ({ ok: false, refused: false, error, verdict } as const)
+    : ({ ok: false, refused: false, error } as const);
 
-export async function callLayered<T>(
+/** Enters in the caller's own turn. Never throws. */
+export function callLayered<T>(
   host: LayeredHost,
   spec: CallSpec,
   fn: Protected<T>,
   money: CallMoney | null = callMoney(host, spec),
 ): Promise<CallResult<T>> {
   const { retry } = host.options;
-  const result = await (retry === null
-    ? attempt(host, spec, fn, 1, money)
-    : attempts(host, spec, fn, retry, money));
-  return result.ok || result.refused ? result : { ok: false, refused: false, error: result.error };
+  if (retry === null) return attempt(host, spec, fn, 1, money, false);
+  return attempts(host, spec, fn, retry, money).then((result) =>
+    result.ok || result.refused ? result : { ok: false, refused: false, error: result.error },
+  );
 }
 
 async function attempts<T>(
@@ -71,7 +75,7 @@ async function attempts<T>(
   let last: AttemptResult<T> | undefined;
   for (let number = 1; ; number++) {
     const money = number === 1 ? first : callMoney(host, spec);
-    const result = await attempt(host, spec, fn, number, money);
+    const result = await attempt(host, spec, fn, number, money, true);
     // A refusal ends retrying; what the caller gets is what happened to the call itself.
     if (!result.ok && result.refused) return last ?? result;
     if (result.ok || number >= retry.attemptsMax) return result;
@@ -85,38 +89,65 @@ async function attempts<T>(
     try {
       await host.pauses.join({ signal, priority, timeoutMs: delayMs, timeoutError: () => over });
     } catch (reason) {
-      if (reason !== over) return failed(reason, CANCELLED);
+      if (reason !== over) return failed(reason, CANCELLED, true);
     }
   }
 }
 
-async function attempt<T>(
+function attempt<T>(
   host: LayeredHost,
   spec: CallSpec,
   fn: Protected<T>,
   number: number,
   money: CallMoney | null,
+  isRetried: boolean,
 ): Promise<AttemptResult<T>> {
-  if (spec.signal?.aborted) return failed(spec.signal.reason, CANCELLED);
-  let permit: OpenPermit;
+  if (spec.signal?.aborted) {
+    return Promise.resolve(failed(spec.signal.reason, CANCELLED, isRetried));
+  }
   try {
     const { mode, requireCost } = host.options;
     if (spec.cost === null && requireCost && mode !== 'off') {
       const refusal = host.refuse('cost_required', spec, mode === 'enforce');
-      if (mode === 'enforce') return refused(refusal);
+      if (mode === 'enforce') return Promise.resolve(refused(refusal));
     }
-    const answer = enterNow(host, spec, money) ?? (await enter(host, spec, money));
-    if (answer instanceof Refusal) {
-      money?.release();
-      return refused(answer);
-    }
-    permit = answer;
-    permit.money = money;
-  } catch (reason) {
+    const answer = enterNow(host, spec, money);
+    if (answer instanceof OpenPermit) return run(host, spec, fn, number, answer, money, isRetried);
+    if (answer === null) return attemptLater(host, spec, fn, number, money, isRetried);
     money?.release();
-    return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED);
+    return Promise.resolve(refused(answer));
+  } catch (reason) {
+    return Promise.resolve(notEntered(reason, money, isRetried));
   }
-  return run(host, spec, fn, number, permit);
+}
+
+/** For whoever must wait for a place, for money or for a probe's verdict. */
+async function attemptLater<T>(
+  host: LayeredHost,
+  spec: CallSpec,
+  fn: Protected<T>,
+  number: number,
+  money: CallMoney | null,
+  isRetried: boolean,
+): Promise<AttemptResult<T>> {
+  let answer: OpenPermit | Refusal;
+  try {
+    answer = await enter(host, spec, money);
+  } catch (reason) {
+    return notEntered(reason, money, isRetried);
+  }
+  if (answer instanceof OpenPermit) return run(host, spec, fn, number, answer, money, isRetried);
+  money?.release();
+  return refused(answer);
+}
+
+function notEntered<T>(
+  reason: unknown,
+  money: CallMoney | null,
+  isRetried: boolean,
+): AttemptResult<T> {
+  money?.release();
+  return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED, isRetried);
 }
 
 /** The permit, in the caller's own turn, where nothing stands in the way; else null. */
@@ -232,13 +263,13 @@ async function run<T>(
   fn: Protected<T>,
   number: number,
   permit: OpenPermit,
+  // Ended here, and not with the permit: a call that was given up may still cost.
+  money: CallMoney | null,
+  isRetried: boolean,
 ): Promise<AttemptResult<T>> {
   const { options, runtime } = host;
   const { timeoutMs } = options;
   const { signal } = spec;
-  const { money } = permit;
-  // Ended here, and not with the permit: a call that was given up may still cost.
-  permit.money = null;
   const isDegraded = host.isDegraded || (money?.isDegraded ?? false);
   permit.attempt = number;
   let timedOut: FuseboardError | undefined;
@@ -255,7 +286,9 @@ async function run<T>(
       );
     } else {
       const timeoutError = (): FuseboardError => (timedOut = timeoutErrorOf(host));
-      value = await runBounded<T>({ ...runtime, timeoutMs, signal, timeoutError }, (inner) => {
+      const { clock, deadlines } = runtime;
+      const bounds = { clock, deadlines, timeoutMs, signal, timeoutError };
+      value = await runBounded<T>(bounds, (inner) => {
         isSent = true;
         running = fn(new RunningContext(inner, number, isDegraded, money));
         return running;
@@ -272,7 +305,7 @@ async function run<T>(
     else if (money !== null && isCut) money.linger(running, verdict.outcome);
     else money?.end(verdict.outcome);
     host.settlePermit(permit, verdict, error);
-    return failed(error, verdict);
+    return failed(error, verdict, isRetried);
   }
 }
 
