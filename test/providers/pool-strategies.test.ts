@@ -147,18 +147,24 @@ describe('API-36 load distribution with circuit breakers', () => {
     expect(inFlight()).toEqual([0, 0]);
   });
 
-  test('CRIT-58 the cheapest goes first, and one whose cost is unknown last', async () => {
+  test('CRIT-58 what is free goes first, and the cheapest of the others next', async () => {
     const on = await openMoney();
     const guard = (dollars: number) => ({ guard: { operation: costing(dollars) } });
     const rig = await openPool(
-      { unknown: {}, dear: guard(3), cheap: guard(1) },
+      { dear: guard(3), cheap: guard(1), free: {} },
       { strategy: 'cheapest', on },
     );
     expect(on.board.estimate(costing(1)).expectedNanoUsd).toBe(usd(1));
-    expect(await rig.askTimes(3)).toEqual({ cheap: 3, dear: 0, unknown: 0 });
+    expect(await rig.askTimes(3)).toEqual({ cheap: 0, dear: 0, free: 3 });
+    on.board.breaker('free').forceOpen('test');
+    expect(await rig.askTimes(3)).toEqual({ cheap: 3, dear: 0, free: 0 });
     on.board.breaker('cheap').forceOpen('test');
-    expect(await rig.askTimes(3)).toEqual({ cheap: 0, dear: 3, unknown: 0 });
-    on.board.breaker('dear').forceOpen('test');
-    expect(await rig.askTimes(3)).toEqual({ cheap: 0, dear: 0, unknown: 3 });
+    expect(await rig.askTimes(3)).toEqual({ cheap: 0, dear: 3, free: 0 });
+  });
+
+  test('CRIT-58 where nobody counts costs, the first that is listed goes first', async () => {
+    const guard = (dollars: number) => ({ guard: { operation: costing(dollars) } });
+    const rig = await openPool({ dear: guard(3), cheap: guard(1) }, { strategy: 'cheapest' });
+    expect(await rig.askTimes(3)).toEqual({ cheap: 0, dear: 3 });
   });
 });
