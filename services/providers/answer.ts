@@ -2,14 +2,8 @@
 import type { BreakerCore } from '../breaker-core.ts';
 import type { Treasury } from '../cost/treasury.ts';
 import type { Fault } from './fault.ts';
-import type {
-  Answer,
-  CountTokens,
-  JsonObject,
-  Profile,
-  RequestView,
-  ResponseView,
-} from './profile.ts';
+import { isJsonObject } from './json-reading.ts';
+import type { Answer, CountTokens, Profile, RequestView, ResponseView } from './profile.ts';
 
 const TEXT_MAX = 65_536;
 const NOT_JSON: Fault = {
@@ -30,42 +24,38 @@ export function contained<T>(breaker: BreakerCore, callback: string, run: () => 
   }
 }
 
-/** What a text says as JSON; undefined where it is none. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** A response as its profile is shown it. `value`: its text as JSON; undefined where it is none. */
+export function viewOf(
+  breaker: BreakerCore,
+  { status, headers }: Response,
+  text: string,
+  value: unknown,
+): ResponseView {
+  return {
+    status,
+    headers,
+    body: isJsonObject(value) ? value : null,
+    text: text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text,
+    nowMs: breaker.runtime.clock.nowMs(),
+  };
 }
-
-/** A JSON object; null for any other value. */
-export const objectIn = (value: unknown): JsonObject | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : null;
 
 /** `value`: what the text says as JSON; undefined where it is none. */
 export function answerOf(
   breaker: BreakerCore,
   profile: Profile,
   request: RequestView,
-  response: Omit<ResponseView, 'body'>,
+  response: Response,
+  text: string,
   value: unknown,
 ): Answer {
-  const { text } = response;
-  if (value === undefined)
+  if (value === undefined) {
     return request.method === 'HEAD' ? NOTHING : { ...NOTHING, fault: NOT_JSON };
-  const { treasury } = breaker.runtime;
-  const { status, headers, nowMs } = response;
-  const shown = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
-  const view = { status, headers, body: objectIn(value), text: shown, nowMs };
-  try {
-    return profile.readAnswer(view, request, countTokens(treasury));
-  } catch (error) {
-    breaker.report('profile.readAnswer', error);
-    return NOTHING;
   }
+  const view = viewOf(breaker, response, text, value);
+  const count = countTokens(breaker.runtime.treasury);
+  const read = (): Answer => profile.readAnswer(view, request, count);
+  return contained(breaker, 'readAnswer', read) ?? NOTHING;
 }
 
 /** Counts with the board's tokenizer; nothing where the board counts no costs. */

@@ -4,19 +4,19 @@
  */
 import type { BreakerCore } from '../breaker-core.ts';
 import type { Verdict } from '../outcome.ts';
-import { contained, objectIn, parsed } from './answer.ts';
+import { contained, viewOf } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { verdictOfFault, type Fault } from './fault.ts';
 import type { ResolvedFetchOptions } from './fetch-options.ts';
 import type { StreamEnd } from './metered-stream.ts';
+import { parsedJson } from './json-reading.ts';
 import { isUnsent, networkCodeOf } from './network-error.ts';
-import type { Profile, ResponseView } from './profile.ts';
+import type { Profile } from './profile.ts';
 import type { Sent } from './protected-fetch.ts';
 import { providerError, type ProviderError } from './provider-error.ts';
 import { readResponse, type ReadBody } from './read-response.ts';
 import { streamedResponse } from './streamed-response.ts';
 
-const TEXT_MAX = 65_536;
 const DECODER = new TextDecoder();
 
 const TRANSIENT: Fault = { fault: 'transient', code: null, message: '', retryAtMs: null };
@@ -64,13 +64,7 @@ export class CallFaults {
     const { breaker, profile } = this.#options;
     const isWhole = body instanceof Uint8Array;
     const text = isWhole ? DECODER.decode(body) : '';
-    const view: ResponseView = {
-      status: response.status,
-      headers: response.headers,
-      body: objectIn(parsed(text)),
-      text: text.slice(0, TEXT_MAX),
-      nowMs: breaker.runtime.clock.nowMs(),
-    };
+    const view = viewOf(breaker, response, text, parsedJson(text));
     const fault = contained(breaker, 'readFault', () => profile.readFault(view)) ?? UNREADABLE;
     return this.#answered(response, isWhole ? { bytes: body, text } : body.rest, fault, false);
   }

@@ -14,7 +14,12 @@ const FINGERPRINTS_KEPT = 100;
 const CREDENTIALS_MAX = 10_000;
 const NAMES_MAX = 1_000;
 
-const LATCHING: readonly Outcome[] = ['unauthorized', 'over_quota'];
+/** Latches that stand for a key, and the outcomes that set them. */
+const LATCH_OUTCOMES = new Map<string, Outcome>([
+  ['unauthorized', 'unauthorized'],
+  ['quota', 'over_quota'],
+]);
+const LATCHING: readonly Outcome[] = [...LATCH_OUTCOMES.values()];
 
 /** A name for the credential of a request that does not give it away. */
 export function fingerprintOf(headers: Headers, names: readonly string[] = HEADERS): string {
@@ -88,11 +93,6 @@ export class Credentials {
     }
   }
 }
-
-const LATCH_OUTCOMES = new Map<string, Outcome>([
-  ['unauthorized', 'unauthorized'],
-  ['quota', 'over_quota'],
-]);
 
 const tell = (breaker: BreakerCore, verdict: Verdict): void => {
   breaker.recordOutside(verdict, 0, undefined);

@@ -1,6 +1,6 @@
 /** A request of a client's, read once: what its profile is shown, and what is sent in the end. */
-import { objectIn, parsed } from './answer.ts';
 import { withMembers } from './json-members.ts';
+import { isJsonObject, parsedJson } from './json-reading.ts';
 import type { JsonObject, RequestView } from './profile.ts';
 
 /** A body that can be sent again; null for one that cannot be looked at, such as a stream. */
@@ -64,14 +64,14 @@ export class OutgoingRequest implements RequestView {
 }
 
 /**
- * @throws whatever reading the body of a `Request` throws; TypeError for a URL that is none
+ * A `Request`, whose body must be waited for.
+ * @throws whatever reading its body throws
  */
-export async function readRequest(
-  input: string | URL | Request,
+export async function readLater(
+  input: Request,
   init: RequestInit | undefined,
   lengthMax: number,
 ): Promise<OutgoingRequest> {
-  if (!(input instanceof Request)) return readNow(input, init, lengthMax);
   const { method, headers, signal, redirect, credentials, mode, referrer, integrity } = input;
   const body =
     init?.body === undefined && input.body !== null
@@ -82,7 +82,7 @@ export async function readRequest(
   return new OutgoingRequest(input.url, given, lengthMax);
 }
 
-/** The same for a request whose body need not be waited for. */
+/** A request as far as it can be looked at now: the body of a `Request` cannot. */
 export const readNow = (
   input: string | URL | Request,
   init: RequestInit = {},
@@ -122,5 +122,7 @@ function textOf(content: Content): string | null {
 /** A JSON object, or null for everything else. */
 function jsonOf(content: Content): JsonObject | null {
   const text = textOf(content);
-  return text === null || text === '' ? null : objectIn(parsed(text));
+  if (text === null || text === '') return null;
+  const value = parsedJson(text);
+  return isJsonObject(value) ? value : null;
 }

@@ -18,7 +18,7 @@ import { resolveFetchOptions, type FetchOptions, type KeyedRequest } from './fet
 import { LimitPacer } from './limit-pacer.ts';
 import { LimitWait } from './limit-wait.ts';
 import { OwnLimits } from './own-limits.ts';
-import { readNow, readRequest, type OutgoingRequest } from './outgoing-request.ts';
+import { readLater, readNow, type OutgoingRequest } from './outgoing-request.ts';
 import type { Profile, RequestReading } from './profile.ts';
 import type { Outlook, ProtectedFetch, Sent } from './protected-fetch.ts';
 import { ProviderCall, type CallParts } from './provider-call.ts';
@@ -99,7 +99,7 @@ class FetchGuard {
     const { options } = this.#parts;
     const request =
       input instanceof Request
-        ? await readRequest(input, init, options.bodyBytesMax)
+        ? await readLater(input, init, options.bodyBytesMax)
         : readNow(input, init, options.bodyBytesMax);
     let call: ProviderCall;
     try {

@@ -8,11 +8,12 @@ import type { CallResult } from '../breaker.ts';
 import type { CallContext, CallOptions } from '../call.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Refusal } from '../refusal.ts';
-import { answerOf, contained, countTokens, parsed } from './answer.ts';
+import { answerOf, contained, countTokens } from './answer.ts';
 import { CallFaults } from './call-faults.ts';
 import { tellUsage } from './call-usage.ts';
 import type { Credentials } from './credentials.ts';
 import type { ResolvedFetchOptions } from './fetch-options.ts';
+import { parsedJson } from './json-reading.ts';
 import type { LimitPacer } from './limit-pacer.ts';
 import { MeteredStream, type StreamEnd } from './metered-stream.ts';
 import type { OwnLimits } from './own-limits.ts';
@@ -240,11 +241,9 @@ export class ProviderCall {
   /** A JSON answer, handed on as it came. */
   #whole(response: Response, bytes: Uint8Array, context: CallContext): Sent {
     const text = DECODER.decode(bytes);
-    const value = parsed(text);
-    const { status, headers } = response;
-    const nowMs = this.breaker.runtime.clock.nowMs();
-    const view = { status, headers, nowMs, text };
-    const answer = answerOf(this.breaker, this.#parts.profile, this.#request, view, value);
+    const value = parsedJson(text);
+    const { profile } = this.#parts;
+    const answer = answerOf(this.breaker, profile, this.#request, response, text, value);
     this.#tell(context, answer);
     const read = { bytes, text, value };
     if (answer.fault === null) return { ...SENT, response: readResponse(response, read) };
