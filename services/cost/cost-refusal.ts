@@ -104,11 +104,3 @@ export const budgetSpent = ({ key, limitNanoUsd, spentNanoUsd }: Account): CostR
     formatUsd(limitNanoUsd),
   retryAtMs: key.endMs,
 });
-
-export const costRequired = (): CostRefusal => ({
-  code: 'cost_required',
-  budget: null,
-  rule: null,
-  why: 'refuses calls that name no operation, because nobody knows what they cost',
-  retryAtMs: null,
-});

@@ -1,5 +1,5 @@
 /** A request of a client's, read once: what its profile is shown, and what is sent in the end. */
-import { withMembers } from './json-members.ts';
+import { withMembers, withMembersBytes } from './json-members.ts';
 import { isJsonObject, parsedJson } from './json-reading.ts';
 import type { JsonObject, RequestView } from './profile.ts';
 
@@ -45,8 +45,12 @@ export class OutgoingRequest implements RequestView {
 
   /** Sets top-level members of its JSON body; every other byte stays as it was. */
   setMembers(members: JsonObject): void {
-    const text = textOf(this.#content);
-    const changed = text === null ? null : withMembers(text, members);
+    const content = this.#content;
+    if (content === null) return;
+    const changed =
+      typeof content === 'string'
+        ? withMembers(content, members)
+        : withMembersBytes(content, members);
     if (changed === null) return;
     this.#content = changed;
     this.#isChanged = true;

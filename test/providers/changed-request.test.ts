@@ -20,3 +20,23 @@ test('a length that the client stated goes when the body grows, and stays when i
   }
   await board.close();
 });
+
+test('bytes that are no UTF-8 stay as they are where members are set', async () => {
+  const sent: Uint8Array[] = [];
+  const board = await openBoard();
+  const fetch = board.fetch('openai', {
+    fetch: (_, init) => {
+      sent.push(init?.body as Uint8Array);
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  const text = '{"model":"gpt-4o","stream":true,"user":"\u00e9","messages":[]}';
+  // As Latin-1 the letter is one byte, which no UTF-8 has.
+  const body = Buffer.from(text, 'latin1');
+  await fetch('http://127.0.0.1:1/v1/chat/completions', { method: 'POST', body });
+  const arrived = Buffer.from(sent[0] as Uint8Array);
+  expect(arrived.includes(Buffer.from('"user":"\u00e9"', 'latin1'))).toBe(true);
+  expect(arrived.toString('latin1')).toContain('"include_usage":true');
+  expect(arrived.length).toBeGreaterThan(body.length);
+  await board.close();
+});
