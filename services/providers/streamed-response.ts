@@ -18,11 +18,10 @@ class StreamedResponse extends MadeResponse {
 
   get bodyUsed(): boolean {
     if (this.#whole !== null) return this.#whole.bodyUsed;
-    if (this.#stream.locked) return true;
     try {
       return this.wholeNow.bodyUsed;
     } catch {
-      // Of a stream that somebody has read from no response can be made.
+      // Of a stream that somebody reads, or has read from, no response can be made.
       return true;
     }
   }

@@ -133,6 +133,8 @@ describe('API-10 openai batch operation cost control', () => {
     const report = await board.costs.report();
     expect(await spentOf(board)).toBeGreaterThan(0);
     expect(report.total.costNanoUsd).toBe(await spentOf(board));
+    // Asking for it costs nothing, and nothing about it is assumed.
+    expect(report.total.assumedCount).toBe(0);
     const spent = await spentOf(board);
     await client.batches.retrieve(batch.id);
     expect(await spentOf(board)).toBe(spent);

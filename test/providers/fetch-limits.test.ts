@@ -58,6 +58,25 @@ describe('API-17 perplexity search quota management', () => {
   });
 });
 
+test('who gives up while waiting for a limit gives its turn back', async () => {
+  const clock = new VirtualClock();
+  await using upstream = await simulatePerplexity({ seed: 5, clock });
+  const board: Board = await openBoard({ ...PLENTY, clock });
+  const limits = [{ what: 'requests', max: 1, perMs: 3_600_000 }] as const;
+  const fetch = board.fetch('perplexity', { limits, limitWaitMaxMs: 7_200_000 });
+  const url = `${upstream.url}/v1/responses`;
+  expect((await fetch(url, search())).status).toBe(200);
+  const controller = new AbortController();
+  const waiting = fetch(url, { ...search(), signal: controller.signal });
+  controller.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  clock.advance(3_600_000);
+  // It finds the hour's one request there, and need not wait for another hour.
+  expect((await fetch(url, search())).status).toBe(200);
+  expect(upstream.requestCount).toBe(2);
+  await board.close();
+});
+
 describe('CRIT-41 rate limits are respected and open no breaker', () => {
   test('requests wait for the limit that the provider tells, and none of them gets a 429', async () => {
     const clock = new VirtualClock();
