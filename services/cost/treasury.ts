@@ -4,8 +4,6 @@
  * lies beside it.
  */
 import type { LedgerBatch } from '../../persistence/ledger-batch.ts';
-import type { Clock } from '../clock.ts';
-import type { FactBody } from '../facts.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Account } from './budgets/account.ts';
 import type { Allowances, Taken } from './budgets/allowances.ts';
@@ -13,21 +11,16 @@ import type { CallCost } from './call-cost.ts';
 import type { PlanCache } from './cost-plan.ts';
 import * as refusals from './cost-refusal.ts';
 import type { CostRefusal } from './cost-refusal.ts';
-import { CostedCall, numbersOf, writeRow, type CallEnder, type Ending } from './costed-call.ts';
-import type { EstimatorChain } from './estimates/estimators.ts';
-import { HeldCalls } from './held-calls.ts';
-import type { LedgerWriter } from './ledger-writer.ts';
-import type { Levels } from './budgets/levels.ts';
+import { CostedCall, numbersOf } from './costed-call.ts';
 import type { OverrideFund } from './budgets/override-fund.ts';
 import type { RuleCooldowns } from './rules/rule-cooldown.ts';
 import { decide, RuleDecision } from './rules/rule-decision.ts';
 import { ruleMatches } from './rules/rule-explanation.ts';
 import { shedBecause } from './rules/rule-shedding.ts';
-import type { SpendRate } from './rules/spend-rate.ts';
 import type { Pacing } from './rules/pacing.ts';
+import { Settlements, type SettlementsParts } from './settlements.ts';
 import { boundTokens, type TokenCount } from './tokens/token-count.ts';
 import type { Tokenizer } from './tokens/tokenizer.ts';
-import { totalInputTokens, totalOutputTokens } from './usage.ts';
 
 /** Whose call it is. */
 export interface CostHost {
@@ -40,36 +33,25 @@ export interface CostHost {
 /** How a call's way to its money goes on: there, wait for it, or not at all. */
 export type Way = 'go' | 'wait' | CostRefusal;
 
-export interface TreasuryParts {
-  readonly clock: Clock;
-  readonly publish: (fact: FactBody) => void;
-  readonly isObserved: () => boolean;
+export interface TreasuryParts extends SettlementsParts {
   readonly plans: PlanCache;
   readonly cooldowns: RuleCooldowns;
-  readonly estimators: EstimatorChain;
   /** Null where nobody loaded one: what is sent is bounded by its bytes. */
   readonly tokenizer: Tokenizer | null;
   readonly allowances: Allowances;
-  /** An account holds money that no call has reserved. */
-  readonly watch: (account: Account) => void;
-  readonly ledger: LedgerWriter;
   readonly pacing: Pacing;
-  readonly rate: SpendRate;
-  readonly levels: Levels;
   readonly overrides: OverrideFund | null;
   readonly defaultMaxOutputTokens: number | null;
 }
 
-export class Treasury implements CallEnder {
+export class Treasury {
   readonly #parts: TreasuryParts;
-  /** Calls whose money is held. */
-  readonly #held = new HeldCalls();
+  readonly #settlements: Settlements;
   readonly #decision = new RuleDecision();
-  /** Of the next row. */
-  #number = 1;
 
   constructor(parts: TreasuryParts) {
     this.#parts = parts;
+    this.#settlements = new Settlements(parts);
   }
 
   /** A call before anything is decided about it: its tokens counted, its cost estimated. */
@@ -90,7 +72,7 @@ export class Treasury implements CallEnder {
     const byDefault = defaultMaxOutputTokens ?? this.#parts.defaultMaxOutputTokens;
     const maxOutputTokens =
       cost.maxOutputTokens ?? (byDefault === null ? null : byDefault * cost.answers);
-    const call = new CostedCall(this, plan, cost, count, maxOutputTokens, nowMs);
+    const call = new CostedCall(this.#settlements, plan, cost, count, maxOutputTokens, nowMs);
     call.weigh(estimators.estimate(call));
     return call;
   }
@@ -271,7 +253,7 @@ export class Treasury implements CallEnder {
     if (call.expectedIn !== null) this.expectNot(call);
     call.hold(accounts, amountNanoUsd);
     rate.add(call.expectedNanoUsd, call.heldAtMs);
-    this.#held.add(call);
+    this.#settlements.held(call);
     for (const account of accounts) {
       if (account.availableNanoUsd > 0 && !account.isWatched) watch(account);
     }
@@ -354,64 +336,9 @@ export class Treasury implements CallEnder {
     ledger.refused(plan.labels.of(estimate.method, price), call.expectedNanoUsd, call.atMs);
   }
 
-  released(call: CostedCall): void {
-    const { clock, rate } = this.#parts;
-    this.#held.remove(call);
-    rate.correct(-call.expectedNanoUsd, call.heldAtMs, clock.monotonicMs());
-  }
-
-  ended(call: CostedCall, ending: Ending): void {
-    const { clock, ledger, levels, rate, watch } = this.#parts;
-    this.#held.remove(call);
-    const nowMs = clock.monotonicMs();
-    const settledAtMs = call.atMs + nowMs - call.heldAtMs;
-    rate.correct(ending.costNanoUsd - call.expectedNanoUsd, call.heldAtMs, nowMs);
-    const labels = ledger.labelsPlace(call.plan.labels.of(call.estimate.method, call.price));
-    const charges = ledger.chargesPlace(call.charges ?? numbersOf(call.accounts));
-    const offset = ledger.row(call.accounts);
-    writeRow(ledger.rows, offset, call, ending, this.#number++, labels, charges, settledAtMs);
-    for (const account of call.accounts) {
-      if (account.isMeter) continue;
-      levels.check(account);
-      if (account.availableNanoUsd > 0) {
-        if (!account.isWatched) watch(account);
-      }
-      // A bill above its reservation takes what was about to go back, as the store will.
-      else if (account.availableNanoUsd < 0) ledger.takeBack(account, -account.availableNanoUsd);
-    }
-    this.#learn(call, ending, settledAtMs);
-    if (this.#parts.isObserved()) this.#say(call, ending);
-  }
-
-  #learn(call: CostedCall, { basis, costNanoUsd, usage }: Ending, atMs: number): void {
-    if (basis === 'assumed' || basis === 'none') return;
-    const inputTokens = usage === null ? null : totalInputTokens(usage);
-    const outputTokens = usage === null ? null : totalOutputTokens(usage);
-    const searches = usage === null || call.cost.searchesMax === 0 ? 0 : (usage.searches ?? 0);
-    const searchFeesNanoUsd = searches === 0 ? 0 : call.price.charge({ requests: 0, searches });
-    const settled = { costNanoUsd, inputTokens, outputTokens, atMs, searchFeesNanoUsd };
-    this.#parts.estimators.learn(call, settled, call.expectedNanoUsd);
-  }
-
-  #say(call: CostedCall, { basis, costNanoUsd, outcome }: Ending): void {
-    const { expectedNanoUsd, worstNanoUsd, estimate } = call;
-    this.#parts.publish({
-      type: 'cost.settled',
-      ...call.factLabels,
-      costNanoUsd,
-      expectedNanoUsd,
-      worstNanoUsd,
-      method: estimate.method,
-      basis,
-      outcome,
-    });
-  }
-
   /** Nobody waits for running calls any more: each is booked at its worst case. */
   endAll(): void {
-    for (let call = this.#held.first; call !== null; call = this.#held.first) {
-      call.end('cancelled', true);
-    }
+    this.#settlements.endAll();
   }
 
   /** What the store has not confirmed; nothing goes to it later. */
