@@ -105,7 +105,7 @@ async function start(command: Command, args: readonly string[]): Promise<number>
       return asksForHelp(args) ? print(LEDGER_HELP) : await runLedger(args, booksCommand);
     }
     case 'paths': {
-      const { runPaths } = await import('./test/kit/paths-command.ts');
+      const { runPaths } = await import('./visualizations/paths/paths-command.ts');
       return await runPaths(args, io);
     }
   }

@@ -108,7 +108,7 @@ export default defineConfig(
   globalIgnores(['dist/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -173,7 +173,7 @@ export default defineConfig(
     // The children of tests are programs, which tell their parent how it went.
     files: [
       'cli.ts',
-      'visualizations/**/*.ts',
+      'visualizations/**/*.{ts,tsx}',
       'examples/**/*.ts',
       'test/performance/**/*.ts',
       'test/**/children/**/*.ts',

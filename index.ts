@@ -1,5 +1,6 @@
 /** The public door: every export listed by hand. */
-export { openBoard, type Board } from './services/board.ts';
+export type { Board } from './services/board.ts';
+export { openBoard } from './services/open-board.ts';
 export type { BoardOptions, CloseOptions } from './services/board-options.ts';
 export type { Emergency } from './services/board-gate.ts';
 export type {

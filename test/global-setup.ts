@@ -17,5 +17,7 @@ export function setup(): void {
     cwd: root,
     encoding: 'utf8',
   });
+  const page = spawnSync('npm', ['run', '--silent', 'build:page'], { cwd: root, encoding: 'utf8' });
+  if (page.status !== 0) throw new Error(`the page cannot be bundled:\n${page.stderr}`);
   if (!existsSync(join(root, 'dist', 'index.js'))) throw new Error(`the build failed:\n${stdout}`);
 }

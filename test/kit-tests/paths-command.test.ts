@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runPaths } from '../kit/paths-command.ts';
+import { runPaths } from '../../visualizations/paths/paths-command.ts';
 import { ScratchProject, type Ended } from './scratch-project.ts';
 
 const DOOR = `

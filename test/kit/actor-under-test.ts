@@ -17,7 +17,7 @@ import {
 } from 'xstate';
 
 import { bounded, checkMachine } from './check-machine.ts';
-import { nameOf, transitionId } from './machine-transitions.ts';
+import { nameOf, transitionId } from '../../machines/transitions.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import type { TransitionCoverage } from './transition-coverage.ts';
 import { VirtualClock } from './virtual-clock.ts';

@@ -14,7 +14,7 @@ import type { BreakerMachine } from '../../machines/breaker.ts';
 import { numberOption } from '../../services/check.ts';
 import { breakerCases } from './breaker-cases.ts';
 import { eventLabel } from './event-cases.ts';
-import { nameOf, stateName } from './machine-transitions.ts';
+import { nameOf, stateName } from '../../machines/transitions.ts';
 import type { StepToTell } from './path-strategies.ts';
 
 export interface BreakerGraph {

@@ -13,7 +13,7 @@ import { createBreaker } from '../../services/create-breaker.ts';
 import type { BreakerOptions } from '../../services/options.ts';
 import { BreakerExecutor } from './breaker-executor.ts';
 import { createBreakerGraph } from './breaker-graph.ts';
-import { transitionId } from './machine-transitions.ts';
+import { transitionId } from '../../machines/transitions.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import type { TransitionCoverage } from './transition-coverage.ts';

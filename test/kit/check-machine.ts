@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate';
 
 import { FuseboardError } from '../../services/errors.ts';
-import { stateNodes } from './machine-transitions.ts';
+import { stateNodes } from '../../machines/transitions.ts';
 
 /**
  * Returns the machine it is given.

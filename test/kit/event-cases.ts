@@ -6,7 +6,7 @@ import type { AnyMachineSnapshot, EventObject } from 'xstate';
 import { FuseboardError } from '../../services/errors.ts';
 import type { MachineModel, ModelState } from './machine-model.ts';
 import { nextTimer } from './machine-model.ts';
-import { eventName, nameOf } from './machine-transitions.ts';
+import { eventName, nameOf } from '../../machines/transitions.ts';
 import { asText } from './state-key.ts';
 
 /** One thing that can happen. */

@@ -14,7 +14,7 @@ import { checkMachine } from './check-machine.ts';
 import { createChoices, type EventOptions } from './event-cases.ts';
 import type { GeneratedPath, GeneratedPaths, PathStep } from './generated-paths.ts';
 import { createMachineModel } from './machine-model.ts';
-import { configuredTransitions, nameOf } from './machine-transitions.ts';
+import { configuredTransitions, nameOf } from '../../machines/transitions.ts';
 import { coverageOf, type Move } from './path-coverage.ts';
 import { describePath, tellApart, type Strategy } from './path-sentences.ts';
 import { addShortestPaths, addSimplePaths, addTour } from './path-strategies.ts';

@@ -42,7 +42,7 @@ export {
   configuredTransitions,
   stateName,
   type ConfiguredTransition,
-} from './machine-transitions.ts';
+} from '../../machines/transitions.ts';
 export type { Strategy } from './path-sentences.ts';
 export type { StepToTell } from './path-strategies.ts';
 export { seededRandom } from './seeded-random.ts';

@@ -10,7 +10,7 @@ import {
   type EventObject,
 } from 'xstate';
 
-import { stateNodes, transitionId } from './machine-transitions.ts';
+import { stateNodes, transitionId } from '../../machines/transitions.ts';
 
 /** What XState wants to know of the actor that takes a step. */
 export type StepScope = Parameters<AnyStateMachine['transition']>[2];

@@ -9,7 +9,7 @@ import {
   eventName,
   nameOf,
   type ConfiguredTransition,
-} from './machine-transitions.ts';
+} from '../../machines/transitions.ts';
 
 /** A state and one that follows it. */
 export interface Move {

@@ -1,5 +1,5 @@
 /** Paths in words: what each one shows, as the title of a test. */
-import type { ConfiguredTransition } from './machine-transitions.ts';
+import type { ConfiguredTransition } from '../../machines/transitions.ts';
 import type { PathStep } from './generated-paths.ts';
 
 export type Strategy = 'transitions' | 'shortest' | 'simple';

@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate';
 
 import { checkMachine } from './check-machine.ts';
-import { configuredTransitions } from './machine-transitions.ts';
+import { configuredTransitions } from '../../machines/transitions.ts';
 
 export interface TransitionCoverage {
   /** Notes transitions as taken. */

@@ -7,7 +7,7 @@ import type { AnyMachineSnapshot, AnyStateMachine, EventObject, StateValue } fro
 
 import type { GeneratedPath, PathStep } from './generated-paths.ts';
 import { createMachineModel, type ModelState } from './machine-model.ts';
-import { stateName } from './machine-transitions.ts';
+import { stateName } from '../../machines/transitions.ts';
 import { silentWaits } from './silent-waits.ts';
 import type { EventExecutor, SystemUnderTest } from './system-under-test.ts';
 import type { TransitionCoverage } from './transition-coverage.ts';

@@ -26,7 +26,9 @@ const PLANTED = [
      import { BREAKER_ROW_VERSION } from '../persistence/store.ts';
      export const planted = (store: Store): unknown => [store, BREAKER_ROW_VERSION];`,
   ],
-  ['board-composes', 'services/board.ts', `import '../visualizations/planted.ts';`],
+  ['board-composes', 'services/open-board.ts', `import '../visualizations/planted.ts';`],
+  ['the-page-runs-in-a-browser', 'visualizations/page/planted.ts', `import 'rxjs';`],
+  ['nothing-imports-the-page', 'visualizations/planted-page.ts', `import './page/planted.ts';`],
   ['persistence-stores', 'persistence/planted.ts', `import '../services/random.ts';`],
   [
     'persistence-knows-words-of-machines',
@@ -46,7 +48,7 @@ const PLANTED = [
   ['the-kit-is-published', 'test/kit/planted.ts', `import 'fast-check';`],
   ['vitest-is-optional', 'test/kit/planted-vitest.ts', `import { test } from 'vitest'; test;`],
   ['examples-use-the-public-door', 'examples/planted.ts', `import '../services/clock.ts';`],
-  ['board-is-on-top', 'services/planted-board.ts', `import './board.ts';`],
+  ['board-is-on-top', 'services/planted-board.ts', `import './open-board.ts';`],
   ['sqlite-lives-in-persistence', 'services/planted-sqlite.ts', `import 'better-sqlite3';`],
   ['nothing-imports-the-cli', 'visualizations/planted-cli.ts', `import '../cli.ts';`],
   ['tests-are-leaves', 'services/planted-test.ts', `import '../test/layers/rules.ts';`],

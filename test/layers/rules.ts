@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Doors face one way: `machines ← services → persistence`, visualizations and
- * the command line on top, and nobody but they and `index.ts` knows `services/board.ts`.
+ * the command line on top, and nobody but they and `index.ts` knows `services/open-board.ts`.
  *
  * Every rule names what is allowed and forbids the rest, so that a new folder or package is refused
  * until somebody decides about it here.
@@ -30,8 +30,11 @@ const LEAVES = '^services/(errors|clock|cost/money)\\.ts$';
 const STORE = '^persistence/(store|money-store|ledger-batch|cost-report|budget-definition)\\.ts$';
 /** Of these, the words that are there at run time too: the columns of the ledger's rows. */
 const STORE_WORDS = '^persistence/ledger-batch\\.ts$';
-const BOARD = '^services/board\\.ts$';
-const SIMULATORS = '^test/kit/providers/';
+const BOARD = '^services/open-board\\.ts$';
+/** The one file of the visualizations that a board knows. */
+const INSPECTOR = '^visualizations/inspector/start-inspector\\.ts$';
+const PAGE = '^visualizations/page/';
+const KIT = '^test/kit/';
 const VITEST_DOOR = '^test/kit/describe-[a-z-]+\\.ts$';
 
 const builtin = (names: readonly string[]): string => `^(node:)?(${names.join('|')})(/|$)`;
@@ -89,15 +92,21 @@ export const LAYERS: IFlattenedRuleSet = {
     ),
     mayNot(
       'services-take-types-of-the-store',
-      'services know the shape of the store, not its code; board.ts hands it to them',
+      'services know the shape of the store, not its code; open-board.ts hands it to them',
       { path: '^services/', pathNot: BOARD },
       { path: '^persistence/', pathNot: STORE_WORDS, ...AT_RUN_TIME },
     ),
     may(
       'board-composes',
-      'board.ts knows machines, services and persistence, and nothing above it',
+      'open-board.ts knows machines, services and persistence; of what is above, how to start the inspector',
       { path: BOARD },
-      ['^machines/', '^services/', '^persistence/', npm('xstate', 'rxjs'), BUILTINS],
+      ['^machines/', '^services/', '^persistence/', INSPECTOR, npm('xstate', 'rxjs'), BUILTINS],
+    ),
+    mayNot(
+      'the-inspector-is-loaded-when-asked-for',
+      'open-board.ts loads the inspector dynamically: a board that nobody watches pays nothing',
+      { path: BOARD },
+      { path: INSPECTOR, dynamic: false },
     ),
     may(
       'persistence-stores',
@@ -114,18 +123,33 @@ export const LAYERS: IFlattenedRuleSet = {
     may(
       'visualizations-look-from-above',
       'visualizations import the door, services, machines and types of the store',
-      { path: '^visualizations/' },
+      { path: '^visualizations/', pathNot: PAGE },
       [
         '^index\\.ts$',
         '^machines/',
         '^services/',
         STORE,
         '^visualizations/',
-        // The demo calls the simulated providers, which are a published part of the kit.
-        SIMULATORS,
-        npm('xstate', '@xstate/graph', 'rxjs'),
+        KIT,
+        npm('xstate', '@xstate/graph', 'rxjs', 'elkjs', 'tsx', 'ws'),
         BUILTINS,
       ],
+    ),
+    may(
+      'the-page-runs-in-a-browser',
+      'the page imports what can be bundled for a browser: itself, the protocol, the drawing',
+      { path: PAGE },
+      [
+        PAGE,
+        '^visualizations/(inspector/protocol|diagram/[a-z-]+)\\.ts$',
+        npm('preact', '@preact/signals', 'uplot'),
+      ],
+    ),
+    mayNot(
+      'nothing-imports-the-page',
+      'the page is bundled and served, never imported',
+      { pathNot: [PAGE, '^test/'] },
+      { path: PAGE },
     ),
     mayNot(
       'visualizations-take-types-of-the-store',
@@ -167,7 +191,7 @@ export const LAYERS: IFlattenedRuleSet = {
     ),
     mayNot(
       'board-is-on-top',
-      'services/board.ts is imported by index.ts, cli.ts, visualizations and tests only',
+      'services/open-board.ts is imported by index.ts, cli.ts, visualizations and tests only',
       { pathNot: ['^(index|cli)\\.ts$', '^visualizations/', '^test/'] },
       { path: BOARD },
     ),
@@ -186,14 +210,14 @@ export const LAYERS: IFlattenedRuleSet = {
     ),
     mayNot(
       'the-kit-is-for-tests',
-      'only cli.ts, which generates tests, imports the kit, and the demo its simulated providers',
-      { pathNot: ['^test/', '^cli\\.ts$', '^examples/', '^visualizations/demo/'] },
+      'only commands import the kit: those that write tests, and the demo with its providers',
+      { pathNot: ['^test/', '^cli\\.ts$', '^examples/', '^visualizations/(?!inspector/|page/)'] },
       { path: '^test/kit/' },
     ),
     mayNot(
       'ships-what-it-imports',
       'what the package runs on is a dependency, or a peer, not a devDependency',
-      { pathNot: ['^test/(?!kit/)', '^examples/', '^vitest\\.config\\.ts$'] },
+      { pathNot: ['^test/(?!kit/)', '^examples/', '^vitest\\.config\\.ts$', PAGE] },
       {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
@@ -213,7 +237,7 @@ export const LAYERS: IFlattenedRuleSet = {
       from: { path: ENTRIES },
       to: {
         path: ['^(machines|services|persistence|visualizations)/', '^test/kit/'],
-        pathNot: [THREADS, ...ENTRIES],
+        pathNot: [THREADS, PAGE, ...ENTRIES],
         reachable: false,
       },
     },

@@ -23,7 +23,7 @@ import {
   stateNameOf,
   valueOf,
 } from '../../services/gate.ts';
-import { configuredTransitions, stateNodes } from '../kit/machine-transitions.ts';
+import { configuredTransitions, stateNodes } from '../../machines/transitions.ts';
 
 const nodes = stateNodes(breakerMachine.root);
 const latch: Latch = { name: 'operator', reason: 'night work', by: 'ann', atMs: 5 };

@@ -14,7 +14,7 @@ import {
 } from '../../machines/breaker-context.ts';
 import { breakerMachine } from '../../machines/breaker.ts';
 import { rowProblem } from '../../persistence/breaker-row.ts';
-import { stateName } from '../kit/machine-transitions.ts';
+import { stateName } from '../../machines/transitions.ts';
 
 const START_MS = 1_700_000_000_000;
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { breakerMachine } from '../../machines/breaker.ts';
-import { configuredTransitions } from '../kit/machine-transitions.ts';
+import { configuredTransitions } from '../../machines/transitions.ts';
 import { BUDGET_STORIES } from './budget-stories.ts';
 import { HEALTH_STORIES } from './health-stories.ts';
 import { OPERATOR_STORIES } from './operator-stories.ts';

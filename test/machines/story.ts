@@ -21,7 +21,7 @@ import {
   type Latch,
 } from '../../machines/breaker-context.ts';
 import { breakerMachine } from '../../machines/breaker.ts';
-import { stateName, transitionId } from '../kit/machine-transitions.ts';
+import { stateName, transitionId } from '../../machines/transitions.ts';
 
 const START_MS = 1_700_000_000_000;
 

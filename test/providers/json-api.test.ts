@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { openBoard } from '../../services/board.ts';
+import { openBoard } from '../../services/open-board.ts';
 import { usd } from '../../services/cost/money.ts';
 import { jsonApi } from '../../services/providers/json-api/json-api.ts';
 import type { JsonApiOptions } from '../../services/providers/json-api/json-api-options.ts';

@@ -1,7 +1,8 @@
 /** LightRAG behind `board.fetch`: every operation fails, waits and recovers for itself. */
 import { expect, onTestFinished, test } from 'vitest';
 
-import { openBoard, type Board } from '../../services/board.ts';
+import type { Board } from '../../services/board.ts';
+import { openBoard } from '../../services/open-board.ts';
 import type { BoardOptions } from '../../services/board-options.ts';
 import { usd } from '../../services/cost/money.ts';
 import type { FetchOptions } from '../../services/providers/fetch-options.ts';

@@ -1,7 +1,7 @@
 /** Probes of LightRAG: they find what `/health` hides, and open breakers before calls fail. */
 import { expect, onTestFinished, test } from 'vitest';
 
-import { openBoard } from '../../services/board.ts';
+import { openBoard } from '../../services/open-board.ts';
 import {
   lightragProbes,
   type LightragProbesOptions,

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { openBoard } from '../../services/board.ts';
+import { openBoard } from '../../services/open-board.ts';
 import { usd } from '../../services/cost/money.ts';
 import { lightragProfile } from '../../services/providers/lightrag/lightrag.ts';
 import { lightragServer, post } from './lightrag-server.ts';

@@ -2,9 +2,9 @@
 import type { AnyStateMachine, EventObject } from 'xstate';
 
 import { FuseboardError } from '../../services/errors.ts';
-import type { GeneratedPath, GeneratedPaths, PathStep } from './generated-paths.ts';
-import { createMachineModel, type MachineModel } from './machine-model.ts';
-import { nameOf } from './machine-transitions.ts';
+import type { GeneratedPath, GeneratedPaths, PathStep } from '../../test/kit/generated-paths.ts';
+import { createMachineModel, type MachineModel } from '../../test/kit/machine-model.ts';
+import { nameOf } from '../../machines/transitions.ts';
 import {
   coverageTest,
   expectStep,
@@ -15,9 +15,9 @@ import {
   type ImportedName,
   type PathsFile,
 } from './paths-file.ts';
-import { silentWaits } from './silent-waits.ts';
+import { silentWaits } from '../../test/kit/silent-waits.ts';
 import { quoted, sourceOf, spaced } from './source-text.ts';
-import { coverageOfIds, type TransitionCoverage } from './transition-coverage.ts';
+import { coverageOfIds, type TransitionCoverage } from '../../test/kit/transition-coverage.ts';
 
 export interface MachineFile extends PathsFile {
   readonly machine: ImportedName;

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 
-import type { GeneratedPaths } from './generated-paths.ts';
-import type { LoadedExport } from './load-export.ts';
+import type { GeneratedPaths } from '../../test/kit/generated-paths.ts';
+import type { LoadedExport } from '../terminal/load-export.ts';
 import { PathsCommandError } from './paths-command-error.ts';
 import { MARKER, type ImportedName } from './paths-file.ts';
 import type { PathsFlags } from './paths-flags.ts';

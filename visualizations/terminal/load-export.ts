@@ -6,8 +6,8 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { isMachine } from './check-machine.ts';
-import { PathsCommandError } from './paths-command-error.ts';
+import { isMachine } from '../../test/kit/check-machine.ts';
+import { PathsCommandError } from '../paths/paths-command-error.ts';
 
 /** An export that was found. */
 export interface LoadedExport {

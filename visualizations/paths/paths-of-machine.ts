@@ -1,9 +1,15 @@
 /** The test file of a user's own machine: what the flags name is loaded and checked here. */
 import type { AnyStateMachine, EventObject } from 'xstate';
 
-import { checkMachine, isMachine } from './check-machine.ts';
-import { generatePaths } from './generate-paths.ts';
-import { firstOf, loadExport, loadIf, type GuessExport, type LoadedExport } from './load-export.ts';
+import { checkMachine, isMachine } from '../../test/kit/check-machine.ts';
+import { generatePaths } from '../../test/kit/generate-paths.ts';
+import {
+  firstOf,
+  loadExport,
+  loadIf,
+  type GuessExport,
+  type LoadedExport,
+} from '../terminal/load-export.ts';
 import { machineFile } from './machine-file.ts';
 import { PathsCommandError } from './paths-command-error.ts';
 import type { PathsFlags } from './paths-flags.ts';

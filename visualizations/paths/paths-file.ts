@@ -3,10 +3,10 @@
  * for each step, every expectation written out. What a file says is plain vitest. This is what
  * the files of all machines have in common.
  */
-import type { GeneratedPath, GeneratedPaths, PathStep } from './generated-paths.ts';
-import type { Strategy } from './path-sentences.ts';
+import type { GeneratedPath, GeneratedPaths, PathStep } from '../../test/kit/generated-paths.ts';
+import type { Strategy } from '../../test/kit/path-sentences.ts';
 import { isIdentifier, quoted } from './source-text.ts';
-import type { TransitionCoverage } from './transition-coverage.ts';
+import type { TransitionCoverage } from '../../test/kit/transition-coverage.ts';
 
 /** The first line of every written file, until somebody makes it theirs. */
 export const MARKER =

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 import { PathsCommandError } from './paths-command-error.ts';
-import type { Strategy } from './path-sentences.ts';
+import type { Strategy } from '../../test/kit/path-sentences.ts';
 
 export const PATHS_HELP = `Writes a test file from a statechart: one readable test for each path.
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { isFuseboardError } from '../../services/errors.ts';
-import { messageOf } from './event-cases.ts';
+import { messageOf } from '../../test/kit/event-cases.ts';
 import { breakerSource } from './paths-of-breaker.ts';
 import { machineSource } from './paths-of-machine.ts';
 import { PathsCommandError } from './paths-command-error.ts';

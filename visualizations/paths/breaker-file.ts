@@ -1,5 +1,5 @@
 /** The test file of the built-in breaker, run on the real service. */
-import type { GeneratedPath, GeneratedPaths } from './generated-paths.ts';
+import type { GeneratedPath, GeneratedPaths } from '../../test/kit/generated-paths.ts';
 import {
   coverageTest,
   expectStep,
@@ -11,7 +11,7 @@ import {
   type PathsFile,
 } from './paths-file.ts';
 import { quoted, spaced } from './source-text.ts';
-import { coverageOfIds, type TransitionCoverage } from './transition-coverage.ts';
+import { coverageOfIds, type TransitionCoverage } from '../../test/kit/transition-coverage.ts';
 
 export interface BreakerFile extends PathsFile {
   /** The breaker's options, as source or to be imported. */

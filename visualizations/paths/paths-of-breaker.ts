@@ -2,11 +2,11 @@
 import { breakerMachine } from '../../machines/breaker.ts';
 import type { BreakerOptions } from '../../services/options.ts';
 import { breakerFile } from './breaker-file.ts';
-import { createBreakerGraph } from './breaker-graph.ts';
-import { breakerUnderTest } from './breaker-under-test.ts';
-import { generatePaths } from './generate-paths.ts';
-import { firstOf, loadIf } from './load-export.ts';
-import { stateName } from './machine-transitions.ts';
+import { createBreakerGraph } from '../../test/kit/breaker-graph.ts';
+import { breakerUnderTest } from '../../test/kit/breaker-under-test.ts';
+import { generatePaths } from '../../test/kit/generate-paths.ts';
+import { firstOf, loadIf } from '../terminal/load-export.ts';
+import { stateName } from '../../machines/transitions.ts';
 import type { PathsFlags } from './paths-flags.ts';
 import { commandOf, importedFrom, type PathsSource } from './paths-target.ts';
 import { sourceOf } from './source-text.ts';

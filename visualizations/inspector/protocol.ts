@@ -1,0 +1,257 @@
+/**
+ * What the inspector's server tells its page, and what the page asks of it. Types, and the few
+ * words that both must spell alike.
+ *
+ *   GET  /feed?view=VIEW       server-sent events `board`, `breaker`, `money`, `coverage`: JSON below
+ *   GET  /drawing/CHART.json   a Drawing and its Chart: `{ drawing, chart }`
+ *   POST /act                  an Act, with `authorization: Bearer TOKEN`; 204, or a Problem
+ *
+ * A VIEW is `board`, `breaker/NAME` (encoded), `money` or `coverage`. Every view gets `board`
+ * events for its summary; rows of breakers come with the view `board` only. Updates come at most
+ * four times a second (money once). After a reconnection the browser says the last id it got, and
+ * gets what changed since; or everything, where the server no longer knows.
+ */
+import type { BudgetSummary } from '../../services/cost/budgets/budget.ts';
+import type { BreakerSnapshot, BreakerStatus } from '../../services/breaker.ts';
+import type { Emergency } from '../../services/board-gate.ts';
+import type { HealthReason, HealthStatus } from '../../services/board-health.ts';
+import type { BreakerStateName, LatchName, TripCause } from '../../machines/breaker-context.ts';
+import type { CostReportRow } from '../../persistence/cost-report.ts';
+import type { RuleAction, RuleType } from '../../services/cost/rules/rule-options.ts';
+
+/** Columns of a sparkline, oldest first; each stands for `SPARK_MS`. */
+export const SPARK_COUNT = 30;
+export const SPARK_MS = 2_000;
+/** Events kept for each breaker that is looked at. */
+export const TAPE_MAX = 200;
+
+/** One breaker on the board. */
+export interface BreakerRow {
+  readonly name: string;
+  readonly state: BreakerStatus;
+  readonly path: BreakerStateName;
+  readonly cause: TripCause | null;
+  readonly latches: readonly LatchName[];
+  /** In words, short: why it is in this state. Empty for `closed`. */
+  readonly reason: string;
+  /** Wall-clock milliseconds. */
+  readonly probeAtMs: number | null;
+  readonly changedAtMs: number;
+  readonly isQuarantined: boolean;
+  /** Since the last ten seconds, each second. */
+  readonly callsPerS: number;
+  readonly failedPerS: number;
+  readonly refusedPerS: number;
+  /** Booked in the last 24 hours; null where the board counts no costs. */
+  readonly spentNanoUsd: number | null;
+  /** Calls, refused ones included, by column. */
+  readonly spark: readonly number[];
+  /** Failed and refused calls, by column. */
+  readonly sparkBad: readonly number[];
+}
+
+export interface BoardSummary {
+  readonly title: string;
+  /** Wall-clock milliseconds of the server. */
+  readonly atMs: number;
+  readonly status: HealthStatus;
+  readonly reasons: readonly HealthReason[];
+  readonly counts: Readonly<Record<BreakerStatus, number>>;
+  readonly breakerCount: number;
+  readonly emergency: Emergency | null;
+  readonly callsPerS: number;
+  readonly failedPerS: number;
+  readonly refusedPerS: number;
+  readonly spentNanoUsd: number | null;
+  readonly droppedFactCount: number;
+  /** Whether there is a token with which one may act. */
+  readonly isOperable: boolean;
+  /** Whether the board counts costs. */
+  readonly hasMoney: boolean;
+  /** Since when events are counted: nothing is while nobody watches. Wall-clock milliseconds. */
+  readonly watchedSinceMs: number;
+}
+
+/** Event `board`. */
+export interface BoardUpdate {
+  /** True when `rows` are all there are; else those that changed. */
+  readonly isWhole: boolean;
+  readonly summary: BoardSummary;
+  /** Null in views other than `board`. */
+  readonly rows: readonly BreakerRow[] | null;
+  /** Names of breakers that are there no longer. */
+  readonly gone: readonly string[];
+}
+
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** One event that reached a breaker's actor. */
+export interface TapeEntry {
+  /** Counts the events of one breaker. */
+  readonly seq: number;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+  readonly event: JsonObject & { readonly type: string };
+  readonly from: BreakerStateName;
+  readonly to: BreakerStateName;
+  /** Ids of the configured transitions it took; none when it was ignored. */
+  readonly taken: readonly string[];
+  readonly isIgnored: boolean;
+  /** Ids of the state nodes that are active afterwards. */
+  readonly activeIds: readonly string[];
+  /** The machine's context afterwards. */
+  readonly context: JsonObject;
+  /** Keys of the context that differ from before. */
+  readonly changed: readonly string[];
+}
+
+/** Event `breaker`, in the view of one. */
+export interface BreakerUpdate {
+  readonly name: string;
+  /** False when there is no breaker of that name (any more); then the rest is null or empty. */
+  readonly isThere: boolean;
+  readonly snapshot: BreakerSnapshot | null;
+  readonly activeIds: readonly string[];
+  readonly context: JsonObject | null;
+  readonly explanation: string;
+  /** The resolved options that decide, as they would be written: name and value. */
+  readonly options: readonly (readonly [name: string, value: string])[];
+  /** Types of the events that would be answered now by some transition, guards left aside. */
+  readonly enabled: readonly string[];
+  /** Reserved for its calls in flight, at worst; null where the board counts no costs. */
+  readonly reservedNanoUsd: number | null;
+  /** Calls, failures, refusals and spend, as on the board. */
+  readonly row: BreakerRow | null;
+  /** True when `tape` begins anew; else it continues what was sent. */
+  readonly isWhole: boolean;
+  readonly tape: readonly TapeEntry[];
+  /** How often each transition of this breaker was taken while somebody watched. */
+  readonly hits: Readonly<Record<string, number>>;
+}
+
+export interface SpendPoint {
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+  /** Spent since the period began, until then. */
+  readonly spentNanoUsd: number;
+}
+
+export interface BudgetView {
+  readonly summary: BudgetSummary;
+  readonly warnAt: number;
+  /** Wall-clock milliseconds; null for `total`. */
+  readonly periodStartMs: number | null;
+  /** Through the running period, oldest first, the last one now; at most 200. */
+  readonly series: readonly SpendPoint[];
+  readonly forecast: {
+    /** What will be spent when the period ends, at the pace of late; null for `total`. */
+    readonly endNanoUsd: number | null;
+    /** When the limit is reached at that pace; null when not in this period. */
+    readonly exhaustedAtMs: number | null;
+    readonly perHourNanoUsd: number;
+  };
+}
+
+export interface RuleView {
+  readonly id: string;
+  readonly type: RuleType;
+  readonly action: RuleAction;
+  readonly priority: number;
+  readonly thresholdText: string;
+  /** While somebody watched. */
+  readonly firedCount: number;
+  readonly lastFiredAtMs: number | null;
+  readonly lastText: string | null;
+}
+
+/** Expected against actual, by method of estimation, while somebody watched. */
+export interface CalibrationView {
+  readonly method: string;
+  readonly callCount: number;
+  readonly expectedNanoUsd: number;
+  readonly actualNanoUsd: number;
+  readonly worstNanoUsd: number;
+  /** Share of calls whose actual cost lay within a fifth of the expected one. */
+  readonly withinFifthRatio: number;
+  /** The latest calls: expected and actual, at most 150. */
+  readonly points: readonly (readonly [expectedNanoUsd: number, actualNanoUsd: number])[];
+}
+
+export interface SavingsView {
+  /** What refused calls were expected to cost. */
+  readonly refusedNanoUsd: number;
+  readonly refusedCount: number;
+  /** Reserved at worst less spent: what estimates give back, while somebody watched. */
+  readonly releasedNanoUsd: number;
+  /** Calls that open breakers refused while somebody watched, and what such calls cost on average. */
+  readonly shieldedCount: number;
+  readonly shieldedNanoUsd: number;
+}
+
+export interface DearestView {
+  readonly by: 'operation' | 'model' | 'breaker' | 'provider';
+  /** Dearest first, at most 12. */
+  readonly rows: readonly CostReportRow[];
+  readonly total: CostReportRow;
+}
+
+/** Event `money`, in its view. */
+export interface MoneyUpdate {
+  readonly atMs: number;
+  readonly budgets: readonly BudgetView[];
+  /** Budgets left out, because there are more than 50. */
+  readonly omittedCount: number;
+  readonly rules: readonly RuleView[];
+  readonly calibration: readonly CalibrationView[];
+  readonly savings: SavingsView;
+  readonly dearest: readonly DearestView[];
+  /** What happened to money, newest first, at most 50. */
+  readonly moments: readonly {
+    readonly atMs: number;
+    readonly type: string;
+    readonly text: string;
+  }[];
+}
+
+/** Event `coverage`, in its view. */
+export interface CoverageUpdate {
+  readonly chartId: string;
+  /** Ids of every configured transition, in the order of the config. */
+  readonly transitions: readonly string[];
+  /** Those that generated tests take. */
+  readonly tested: readonly string[];
+  readonly testCount: number;
+  /** How often live traffic took each, over all breakers, while somebody watched. */
+  readonly hits: Readonly<Record<string, number>>;
+  /** How many breakers took each. */
+  readonly breakers: Readonly<Record<string, number>>;
+}
+
+/** What an operator does. `by` is the name the operator gave. */
+export type Act =
+  | {
+      readonly act: 'force_open' | 'force_close' | 'reset';
+      readonly breaker: string;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly act: 'rotate_key'; readonly breaker: string; readonly by: string }
+  | {
+      readonly act: 'send';
+      readonly breaker: string;
+      readonly event: JsonObject & { readonly type: string };
+    }
+  | {
+      readonly act: 'emergency_shutdown' | 'resume';
+      readonly reason: string;
+      readonly by: string;
+    };
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,6 @@
+/** The page's frame. */
+import type { JSX } from 'preact';
+
+export function Frame(): JSX.Element {
+  return <main>…</main>;
+}
