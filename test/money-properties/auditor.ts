@@ -2,48 +2,38 @@
  * An auditor of its own: it sees every request that an engine carries out, and every call that
  * reaches the upstream, and works out from these alone what the books must say.
  */
-import { LEDGER_COLUMNS, LEDGER_WIDTH, type LedgerBatch } from '../../persistence/ledger-batch.ts';
+import type { LedgerBatch } from '../../persistence/ledger-batch.ts';
 import type { MoneyEngine } from '../../persistence/money-engine.ts';
-import type { AccountKey, AccountState, Committed } from '../../persistence/money-store.ts';
-
-type Stored = AccountState & { readonly key: AccountKey };
+import type { AccountState, Committed } from '../../persistence/money-store.ts';
+import { BookedRows, sumAbove, type Row, type Stored } from './booked-rows.ts';
+import { Purses } from './purses.ts';
 
 /** A call as the upstream sees it. */
 export interface UpstreamCall {
+  /** Name of the board that made it. */
+  readonly board: string;
   /** What its holder said it may cost at most: no other call's is the same. */
   readonly worstNanoUsd: number;
   /** What may be charged for it by now; empty while it runs. */
   readonly bills: Set<number>;
 }
 
-export interface Row {
-  readonly worstNanoUsd: number;
-  readonly costNanoUsd: number;
-  readonly reservedAtMs: number;
-  readonly accounts: readonly Stored[];
-}
-
-const column = (name: (typeof LEDGER_COLUMNS)[number]): number => LEDGER_COLUMNS.indexOf(name);
-const [RESERVED_AT, CHARGES, WORST, COST] = [
-  column('reservedAtMs'),
-  column('charges'),
-  column('worstNanoUsd'),
-  column('costNanoUsd'),
-];
+/** What is held, and what is forfeited: whoever lost it may still settle calls against it. */
+const drawnOf = (state: AccountState | undefined): number =>
+  (state?.heldNanoUsd ?? 0) + (state?.forfeitedNanoUsd ?? 0);
 
 const committedOf = (state: AccountState): number =>
   state.settledNanoUsd + state.forfeitedNanoUsd + state.heldNanoUsd;
 
 export class Auditor {
   readonly problems: string[] = [];
-  /** Of every holder, in order of being booked. */
-  readonly rows: Row[] = [];
   readonly calls: UpstreamCall[] = [];
   /** Money that holders lost so far. */
   forfeitCount = 0;
   readonly #books: MoneyEngine;
-  readonly #charges = new Map<string, readonly number[]>();
-  readonly #seqs = new Map<number, number>();
+  readonly #booked = new BookedRows();
+  /** Of the budget that covers every call. */
+  readonly #purses = new Purses();
 
   constructor(books: MoneyEngine) {
     this.#books = books;
@@ -53,23 +43,29 @@ export class Auditor {
     return this.#books.accounts(null);
   }
 
+  /** Of every holder, in order of being booked. */
+  get rows(): readonly Row[] {
+    return this.#booked.rows;
+  }
+
   /** A call reaches the upstream: what its board drew must cover it, whatever became of others. */
   reached(call: UpstreamCall): void {
     this.calls.push(call);
     const booked = new Set(this.rows.map(({ worstNanoUsd }) => worstNanoUsd));
-    const claims = this.calls
-      .filter(({ worstNanoUsd }) => !booked.has(worstNanoUsd))
-      .reduce((sum, { worstNanoUsd, bills }) => sum + Math.min(worstNanoUsd, ...bills), 0);
-    const total = this.accounts.find(({ key }) => key.budget === 'total');
-    const drawn = (total?.heldNanoUsd ?? 0) + (total?.forfeitedNanoUsd ?? 0);
-    if (claims > drawn) this.problems.push(`calls may cost ${claims}, and ${drawn} was drawn`);
+    const claims = new Map<string, number>();
+    for (const { board, worstNanoUsd, bills } of this.calls) {
+      if (booked.has(worstNanoUsd)) continue;
+      claims.set(board, (claims.get(board) ?? 0) + Math.min(worstNanoUsd, ...bills));
+    }
+    this.problems.push(...this.#purses.wrongAt(call.board, claims));
   }
 
-  /** Runs what an engine is asked, and judges what that did to the books. */
-  watch<T>(verb: string, args: readonly unknown[], run: () => T): T {
+  /** Runs what a board asks of an engine, and judges what that did to the books. */
+  watch<T>(board: string, verb: string, args: readonly unknown[], run: () => T): T {
     const before = new Map(this.accounts.map((state) => [state.account, state]));
+    const rowCount = this.rows.length;
     const answer = run();
-    const isNew = verb === 'commit' && this.#takeBatch(args[0] as LedgerBatch);
+    const isNew = verb === 'commit' && this.#booked.take(args[0] as LedgerBatch, this.accounts);
     const uncovered = new Map(
       isNew
         ? (answer as Committed).overspent.map(({ account, amountNanoUsd }) => [
@@ -78,8 +74,15 @@ export class Auditor {
           ])
         : [],
     );
-    for (const state of this.accounts)
+    for (const state of this.accounts) {
       this.#judge(verb, state, before.get(state.account), uncovered);
+      if (state.key.budget !== 'total') continue;
+      this.#purses.move(board, {
+        drawnNanoUsd: drawnOf(state) - drawnOf(before.get(state.account)),
+        aboveNanoUsd: sumAbove(this.rows.slice(rowCount)),
+        overspentNanoUsd: uncovered.get(state.account) ?? 0,
+      });
+    }
     return answer;
   }
 
@@ -97,24 +100,6 @@ export class Auditor {
     }
     if (state.heldNanoUsd < 0) this.problems.push(`${verb}: ${nameOf(state)} holds less than none`);
     if (state.forfeitedNanoUsd > (before?.forfeitedNanoUsd ?? 0)) this.forfeitCount += 1;
-  }
-
-  /** Whether it is booked for the first time. */
-  #takeBatch({ holder, seq, charges, rows, rowCount }: LedgerBatch): boolean {
-    if (seq <= (this.#seqs.get(holder) ?? 0)) return false;
-    this.#seqs.set(holder, seq);
-    for (const { place, accounts } of charges) this.#charges.set(`${holder}:${place}`, accounts);
-    const states = new Map(this.accounts.map((state) => [state.account, state]));
-    for (let at = 0; at < rowCount * LEDGER_WIDTH; at += LEDGER_WIDTH) {
-      const numbers = this.#charges.get(`${holder}:${rows[at + CHARGES]}`) ?? [];
-      this.rows.push({
-        worstNanoUsd: rows[at + WORST] as number,
-        costNanoUsd: rows[at + COST] as number,
-        reservedAtMs: rows[at + RESERVED_AT] as number,
-        accounts: numbers.map((number) => states.get(number) as Stored),
-      });
-    }
-    return true;
   }
 
   /** What is wrong once everything has ended and everybody has left. */
@@ -153,15 +138,23 @@ export class Auditor {
     });
   }
 
-  /** What is settled is the sum of the rows, and nothing is held by anybody. */
+  /**
+   * What is settled is the sum of the rows, only bills above their reservation overspent, and
+   * nothing is held by anybody.
+   */
   #wrongTotals(): string[] {
     return this.accounts.flatMap((state) => {
-      const sum = this.rows
-        .filter(({ accounts }) => accounts.some(({ account }) => account === state.account))
-        .reduce((total, { costNanoUsd }) => total + costNanoUsd, 0);
+      const rows = this.rows.filter(({ accounts }) =>
+        accounts.some(({ account }) => account === state.account),
+      );
+      const sum = rows.reduce((total, { costNanoUsd }) => total + costNanoUsd, 0);
       const wrong: string[] = [];
       if (state.settledNanoUsd !== sum) {
         wrong.push(`${nameOf(state)} settled ${state.settledNanoUsd}, its rows say ${sum}`);
+      }
+      if (state.overspentNanoUsd > sumAbove(rows)) {
+        const why = `its bills were above by ${sumAbove(rows)}`;
+        wrong.push(`${nameOf(state)} overspent ${state.overspentNanoUsd}, and ${why}`);
       }
       if (state.heldNanoUsd !== 0) {
         wrong.push(`${nameOf(state)} still holds ${state.heldNanoUsd}`);

@@ -105,7 +105,7 @@ export class Member {
   static async open(options: MemberOptions): Promise<Member> {
     const { name, books, auditor, scheduler, costs } = options;
     const engine = books.engine();
-    const watch: ScheduledStoreOptions['watch'] = (...request) => auditor.watch(...request);
+    const watch: ScheduledStoreOptions['watch'] = (...request) => auditor.watch(name, ...request);
     const store = scheduledStore({ name, engine, scheduler, watch });
     const identity = { pid: 1, processStart: name, bootId: 'b' };
     const { budgets } = resolveCostOptions(costs);
@@ -153,7 +153,7 @@ export class Member {
     };
     const fn = (context: CallContext): Promise<void> => {
       running.state = 'runs';
-      const call: UpstreamCall = { worstNanoUsd, bills: new Set() };
+      const call: UpstreamCall = { board: this.name, worstNanoUsd, bills: new Set() };
       auditor.reached(call);
       const cut = (): void => void call.bills.add(worstNanoUsd);
       this.#cuts.push(cut);
