@@ -5,6 +5,8 @@
  */
 import { createRequire } from 'node:module';
 
+import type { ReadableBooks } from './persistence/open-books.ts';
+import type { Board } from './services/board.ts';
 import { systemClock } from './services/clock.ts';
 import { isFuseboardError } from './services/errors.ts';
 import type { BooksCommand } from './visualizations/commands/books.ts';
@@ -17,6 +19,8 @@ const HELP = `Circuit breakers as statecharts for applications that call paid, f
 
 Commands
   demo            watch breakers protect real HTTP calls, and budgets pay for them
+  inspect         serve the page for a board that runs elsewhere, through its store
+  status          show how the breakers of a board stand, once or live
   costs           show what was spent, by model, operation, breaker, provider or tag
   budgets         show limits, and how much of each is spent
   ledger verify   recompute every total of the books from their rows
@@ -34,11 +38,14 @@ Examples
   fuseboard paths --out breaker.paths.test.ts
   fuseboard paths --help
 
-Exit codes: 0 success, 1 it could not be done, 2 it was asked for in the wrong way, 3 the books are
-wrong (ledger verify).
+Exit codes: 0 success, 1 it could not be done, 2 it was asked for in the wrong way, 3 it was done,
+and found something wrong (ledger verify, paths --check).
 `;
 
-const COMMANDS = ['demo', 'costs', 'budgets', 'ledger', 'paths'] as const;
+/** Breakers of one store that are inspected at once. */
+const BREAKERS_MAX = 1_000_000;
+
+const COMMANDS = ['demo', 'inspect', 'status', 'costs', 'budgets', 'ledger', 'paths'] as const;
 type Command = (typeof COMMANDS)[number];
 
 const io: CommandIo = {
@@ -57,13 +64,32 @@ const io: CommandIo = {
   },
 };
 
+async function openStored(store: string): Promise<ReadableBooks> {
+  const { openBooksToRead } = await import('./persistence/open-books.ts');
+  return openBooksToRead(store, systemClock);
+}
+
+interface StoredNames {
+  names(): readonly string[];
+  close(): void;
+}
+
+async function openNames(store: string): Promise<StoredNames> {
+  const stored = await openStored(store);
+  const names = (): string[] => stored.breakers().rows.map(({ name }) => name);
+  return { names, close: () => stored.close() };
+}
+
+/** Joins the processes on a store, however many breakers they have. */
+async function openBoard(store: string): Promise<Board> {
+  const { openBoard } = await import('./services/open-board.ts');
+  return await openBoard({ store, ledger: {}, breakersMax: BREAKERS_MAX });
+}
+
 const booksCommand: BooksCommand = {
   io,
   nowMs: () => systemClock.nowMs(),
-  async openBooks(store) {
-    const { openBooksToRead } = await import('./persistence/open-books.ts');
-    return openBooksToRead(store, systemClock);
-  },
+  openBooks: openStored,
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -90,6 +116,18 @@ async function start(command: Command, args: readonly string[]): Promise<number>
       const { seededRandom } = await import('./test/kit/seeded-random.ts');
       return await runDemo(args, io, seededRandom);
     }
+    case 'inspect': {
+      const { INSPECT_HELP, runInspect } =
+        await import('./visualizations/commands/inspect-command.ts');
+      if (asksForHelp(args)) return print(INSPECT_HELP);
+      return await runInspect(args, { io, clock: systemClock, openNames, openBoard });
+    }
+    case 'status': {
+      const { STATUS_HELP, runStatus } =
+        await import('./visualizations/commands/status-command.ts');
+      if (asksForHelp(args)) return print(STATUS_HELP);
+      return await runStatus(args, { io, clock: systemClock, openStored });
+    }
     case 'costs': {
       const { COSTS_HELP, runCosts } = await import('./visualizations/commands/costs-command.ts');
       return asksForHelp(args) ? print(COSTS_HELP) : await runCosts(args, booksCommand);
@@ -105,8 +143,9 @@ async function start(command: Command, args: readonly string[]): Promise<number>
       return asksForHelp(args) ? print(LEDGER_HELP) : await runLedger(args, booksCommand);
     }
     case 'paths': {
-      const { runPaths } = await import('./visualizations/paths/paths-command.ts');
-      return await runPaths(args, io);
+      const { PATHS_HELP, runPaths } = await import('./visualizations/paths/paths-command.ts');
+      if (asksForHelp(args)) return print(PATHS_HELP);
+      return await runPaths(args, { io, nowMs: booksCommand.nowMs });
     }
   }
 }

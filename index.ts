@@ -62,6 +62,7 @@ export {
 export type { CallLabels, Fact, FactOf, FactType } from './services/facts.ts';
 export type { IngestEvent, OutcomeEvent } from './services/ingest.ts';
 export type { InspectionObserver } from './services/inspection.ts';
+export type { InspectOptions, Inspector } from './services/inspector.ts';
 export type { GuardedInput } from './services/guard.ts';
 export type { BreakerActor } from './services/runtime.ts';
 export type { Clock, TimerHandle } from './services/clock.ts';
@@ -89,7 +90,7 @@ export type { CallOverride } from './services/cost/call-cost.ts';
 export type { CostEvent } from './services/cost/cost-events.ts';
 export type { BudgetPeriod, CostFact } from './services/cost/cost-facts.ts';
 export type { CostOptions, LedgerOptions, ThrottleBounds } from './services/cost/cost-keys.ts';
-export type { Costs } from './services/cost/costs.ts';
+export type { BudgetPart, Costs } from './services/cost/costs.ts';
 export type {
   Estimate,
   EstimateRequest,
@@ -114,6 +115,7 @@ export type {
   RuleOptions,
   RuleType,
 } from './services/cost/rules/rule-options.ts';
+export type { RuleSummary } from './services/cost/rules/rule-summary.ts';
 export type { LimitedOptions } from './services/cost/rules/rule-shedding.ts';
 export type { ChatMessage, ChatPart } from './services/cost/tokens/token-messages.ts';
 export type { Usage } from './services/cost/usage.ts';
@@ -122,6 +124,7 @@ export type {
   CostReportQuery,
   CostReportRow,
   LedgerVerdict,
+  SpendHour,
 } from './persistence/cost-report.ts';
 export type { CostBasis } from './persistence/ledger-batch.ts';
 export type { AuditEntry } from './persistence/money-store.ts';

@@ -34,6 +34,33 @@ export interface CostReport {
   readonly total: CostReportRow;
 }
 
+/** Which calls' costs are meant: those that say all of this. Null for whatever they say. */
+export interface SpendScope {
+  readonly breaker: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly operation: string | null;
+  readonly tags: readonly (readonly [name: string, value: string])[];
+  /** Only those of one value, empty for those that have none; null for all. */
+  readonly part: {
+    readonly of: Exclude<CostReportQuery['by'], 'none'>;
+    readonly value: string;
+  } | null;
+}
+
+export interface SpendQuery {
+  readonly scope: SpendScope;
+  /** Wall-clock milliseconds, taken down to the full hour; null for everything kept. */
+  readonly sinceMs: number | null;
+}
+
+/** What was spent in one full hour, counted from 1970. */
+export interface SpendHour {
+  /** Wall-clock milliseconds at which the hour begins. */
+  readonly hourMs: number;
+  readonly costNanoUsd: number;
+}
+
 export interface LedgerVerdict {
   readonly rowCount: number;
   readonly accountCount: number;

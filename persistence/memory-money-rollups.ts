@@ -3,8 +3,15 @@
  * are made of these and never read a row.
  */
 import { sumNanoUsd } from '../services/cost/money.ts';
-import type { CostReport, CostReportQuery, CostReportRow } from './cost-report.ts';
+import type {
+  CostReport,
+  CostReportQuery,
+  CostReportRow,
+  SpendHour,
+  SpendQuery,
+} from './cost-report.ts';
 import type { LedgerLabels } from './ledger-batch.ts';
+import { isInScope } from './spend-scope.ts';
 
 /** At this many rollups the oldest hour is forgotten. */
 export const ROLLUPS_MAX = 100_000;
@@ -33,6 +40,7 @@ export interface Rollups {
   at(group: LabelsGroup, atMs: number): Rollup;
   all(): Iterable<Rollup>;
   report(query: CostReportQuery): CostReport;
+  spendByHour(queries: readonly SpendQuery[]): SpendHour[][];
 }
 
 export function memoryRollups(rollupsMax = ROLLUPS_MAX): Rollups {
@@ -100,6 +108,22 @@ export function memoryRollups(rollupsMax = ROLLUPS_MAX): Rollups {
       const rows = [...groups].map(([group, figures]) => ({ group, ...figures }));
       return { rows: rows.sort(dearestFirst), total: { group: null, ...total } };
     },
+
+    spendByHour: (queries) =>
+      queries.map(({ scope, sinceMs }) => {
+        const fromMs = sinceMs === null ? -Infinity : hourOf(sinceMs);
+        const spent: SpendHour[] = [];
+        for (const [hourMs, rollups] of hours) {
+          if (hourMs < fromMs) continue;
+          let costNanoUsd = 0;
+          for (const rollup of rollups.values()) {
+            if (!isInScope(rollup.labels, scope)) continue;
+            costNanoUsd = sumNanoUsd(costNanoUsd, rollup.costNanoUsd);
+          }
+          if (costNanoUsd > 0) spent.push({ hourMs, costNanoUsd });
+        }
+        return spent.sort((a, b) => a.hourMs - b.hourMs);
+      }),
   };
 }
 

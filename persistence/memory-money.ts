@@ -155,6 +155,7 @@ function openDoor(books: Books, clock: Pick<Clock, 'nowMs'>): MoneyEngine {
         .map((account) => ({ ...stateOf(account), key: account.key })),
 
     report: (query) => books.rollups.report(query),
+    spendByHour: (queries) => books.rollups.spendByHour(queries),
 
     verify: () => books.rows.verify(books.accounts, books.rollups),
 

@@ -8,7 +8,13 @@
  * drew it. The store keeps `settled + forfeited + held <= limit` in one statement, whoever asks.
  */
 import type { BudgetDefinition, BudgetLimit } from './budget-definition.ts';
-import type { CostReport, CostReportQuery, LedgerVerdict } from './cost-report.ts';
+import type {
+  CostReport,
+  CostReportQuery,
+  LedgerVerdict,
+  SpendHour,
+  SpendQuery,
+} from './cost-report.ts';
 import type { LedgerBatch, OutsideCost } from './ledger-batch.ts';
 
 /** Names an account, whether it exists yet or not. */
@@ -169,6 +175,8 @@ export interface MoneyStore {
   /** Accounts of periods that hold `atMs`, or all of them when null, with their keys. */
   accounts(atMs: number | null): Promise<readonly (AccountState & { readonly key: AccountKey })[]>;
   report(query: CostReportQuery): Promise<CostReport>;
+  /** For each query the hours in which something was spent, oldest first. Reads no row. */
+  spendByHour(queries: readonly SpendQuery[]): Promise<readonly (readonly SpendHour[])[]>;
   /** Recomputes every total from the rows. Reads everything. */
   verify(): Promise<LedgerVerdict>;
   /** Removes rows and periods that ended before `beforeMs`, behind checkpoints. */

@@ -1,5 +1,5 @@
 /**
- * The money of a file that exists, opened to be looked at: nobody joins, nothing is drawn, changed
+ * What a file that exists holds, money and states of breakers, opened to be looked at: nobody joins, nothing is drawn, changed
  * or created, and a board that uses the file meanwhile notices nothing.
  */
 import { statSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { resolve } from 'node:path';
 
 import type { Clock } from '../services/clock.ts';
 import { FuseboardError } from '../services/errors.ts';
+import { sqliteBoardStates } from './board-state.ts';
+import { COLUMNS, decodeRows, type DecodedRows, type StoredRow } from './breaker-row-codec.ts';
 import type { BudgetDefinition } from './budget-definition.ts';
 import type { CostReport, CostReportQuery, LedgerVerdict } from './cost-report.ts';
 import { MIGRATIONS, schemaVersion } from './migrations.ts';
@@ -21,12 +23,17 @@ import { sqlitePath } from './open-store.ts';
 import { sqliteFile } from './sqlite.ts';
 import { storeError } from './sqlite-errors.ts';
 import type { SqliteHandle } from './sqlite-handle.ts';
+import type { BoardState } from './store.ts';
 
 export interface ReadableBooks {
   /** Every budget that somebody has defined, with the limit in force. */
   budgets(): readonly BudgetDefinition[];
   /** Accounts of the periods that hold `atMs`. Wall-clock milliseconds. */
   accounts(atMs: number): readonly (AccountState & { readonly key: AccountKey })[];
+  /** The state of every breaker that ever left `closed`, and the rows that cannot be read. */
+  breakers(): DecodedRows;
+  /** What an operator said of the whole board. */
+  board(): BoardState;
   report(query: CostReportQuery): CostReport;
   /** Recomputes every total from the rows. Reads everything. */
   verify(): LedgerVerdict;
@@ -55,9 +62,13 @@ export function openBooksToRead(target: string, clock: Pick<Clock, 'nowMs'>): Re
     const books = openBooks(file, clock, WAIT_MS);
     const accounts = storedAccounts(books);
     const budgets = storedBudgets(books);
+    const states = file.prepare(`SELECT ${COLUMNS.join(', ')} FROM breaker_states`).raw();
+    const board = sqliteBoardStates(file);
     return {
       budgets: () => books.read(() => budgets.list()),
       accounts: (atMs) => books.read(() => accounts.list(atMs)),
+      breakers: () => decodeRows(books.read(() => states.all()) as StoredRow[]),
+      board: () => board.load(),
       report: reports(books),
       verify: verification(books),
       close: () => file.close(),

@@ -84,7 +84,13 @@ export async function openBoardCosts(options: BoardCostsOptions): Promise<BoardC
 
   return {
     treasury: desk.treasury,
-    costs: createCosts(desk, () => events.booked()),
+    costs: createCosts({
+      desk,
+      clock,
+      budgets: known,
+      rules: config.rules,
+      booked: () => events.booked(),
+    }),
     levelOf: (breaker, provider) => desk.levelOf(breaker, provider),
     healthReasons: () => healthReasons(desk),
     budget(id) {

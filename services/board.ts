@@ -15,6 +15,7 @@ import type { Fact } from './facts.ts';
 import type { GuardedInput } from './guard.ts';
 import type { IngestEvent } from './ingest.ts';
 import type { InspectionObserver } from './inspection.ts';
+import type { InspectOptions, Inspector } from './inspector.ts';
 import type { BreakerOptions } from './options.ts';
 import type { FetchOptions } from './providers/fetch-options.ts';
 import type { Pool, PoolMember, PoolOptions } from './providers/pool/pool.ts';
@@ -49,6 +50,16 @@ export interface Board extends AsyncDisposable {
   pool(members: readonly PoolMember[], options: PoolOptions): Pool;
   /** Attaches an XState inspection observer to the actors of all breakers, present and future. */
   inspectActors(observer: InspectionObserver): { unsubscribe(): void };
+  /**
+   * Serves a page that shows the board live: its breakers, their statecharts, its money. It listens
+   * to the board only while somebody watches, and ends with it.
+   *
+   *   const inspector = await board.inspect({ token: process.env.OPERATOR_TOKEN ?? null });
+   *   console.log(inspector.url); // http://127.0.0.1:7787/
+   *
+   * @throws FuseboardError invalid_option, inspector_unavailable, board_closed
+   */
+  inspect(options?: InspectOptions): Promise<Inspector>;
   /** Actor logic for `invoke` and `spawn` in a machine of yours, under the breaker of that name. */
   guard<Output, Input = unknown>(
     name: string,

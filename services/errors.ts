@@ -57,8 +57,12 @@ export type ErrorCode =
   | 'store_incompatible'
   /** Node and the installed better-sqlite3 do not fit together. */
   | 'sqlite_incompatible'
+  /** The inspector cannot listen at its address, or its page was not built. */
+  | 'inspector_unavailable'
   /** A machine handed to the path generator cannot be used. */
-  | 'invalid_machine';
+  | 'invalid_machine'
+  /** A chart cannot be laid out. */
+  | 'drawing_failed';
 
 export interface FuseboardErrorInit {
   readonly breaker?: string;

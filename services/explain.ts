@@ -18,7 +18,8 @@ export interface Explained {
   readonly nowMs: number;
 }
 
-const CAUSES: Readonly<Record<TripCause, string>> = {
+/** Why a breaker tripped, in words. */
+export const CAUSES: Readonly<Record<TripCause, string>> = {
   consecutive_failures: 'too many calls failed in a row',
   failure_rate: 'too large a share of its calls failed',
   slow_rate: 'too large a share of its calls was slow',

@@ -34,6 +34,8 @@ import { errorNameOf, type Fact, type FactBody } from './facts.ts';
 import { guardLogic, type GuardedInput } from './guard.ts';
 import { createIngest, type IngestEvent, type OutcomeEvent } from './ingest.ts';
 import { createInspection, type Inspection, type InspectionObserver } from './inspection.ts';
+import type { InspectOptions, Inspector } from './inspector.ts';
+import { Inspectors } from './inspectors.ts';
 import type { BreakerOptions } from './options.ts';
 import type { Verdict } from './outcome.ts';
 import type { FetchOptions } from './providers/fetch-options.ts';
@@ -93,6 +95,7 @@ class LiveBoard implements Board {
   readonly #runtime: Runtime;
   readonly #states: StoredStates;
   readonly #inspection: Inspection;
+  readonly #inspectors: Inspectors;
   readonly #gate: LiveBoardGate;
   readonly #emergency: EmergencyControl;
   readonly #health: BoardHealth;
@@ -127,6 +130,15 @@ class LiveBoard implements Board {
         const errorName = errorNameOf(error);
         publish({ type: 'callback.failed', breaker: null, callback: 'inspectActors', errorName });
       },
+    });
+    this.#inspectors = new Inspectors(async (options, onClosed) => {
+      const { startInspector } = await import('../visualizations/inspector/start-inspector.ts');
+      return startInspector(this, options, {
+        clock,
+        runtime: this.#runtime,
+        registry: this.#registry,
+        onClosed,
+      });
     });
     this.#runtime = {
       clock,
@@ -269,6 +281,10 @@ class LiveBoard implements Board {
     return this.#inspection.add(observer);
   }
 
+  inspect(options: InspectOptions = {}): Promise<Inspector> {
+    return this.#inspectors.open(options);
+  }
+
   #actors(): BreakerActor[] {
     return [...this.#registry.living()].filter((b) => b.isHydrated).map((b) => b.actor);
   }
@@ -318,8 +334,10 @@ class LiveBoard implements Board {
   async #close(drainTimeoutMs: number): Promise<void> {
     const runtime = this.#runtime;
     runtime.isClosed = true;
+    this.#inspectors.shut();
     for (const breaker of this.#registry.living()) breaker.shut();
     await this.#drained(drainTimeoutMs);
+    await this.#inspectors.close();
     for (const breaker of this.#registry.living()) breaker.end();
     await this.#costs?.close();
     this.#gate.end();

@@ -29,6 +29,11 @@ export class Registry {
     this.#options = options;
   }
 
+  /** How many breakers are registered. */
+  get size(): number {
+    return this.#breakers.size;
+  }
+
   /** Every registered breaker, in no particular order. */
   values(): IterableIterator<BreakerCore> {
     return this.#breakers.values();

@@ -65,6 +65,7 @@ export function inProcessMoney(engine: MoneyEngine, options: InProcessMoneyOptio
     saveLearnt: (...args) => ask('saveLearnt', args),
     accounts: (...args) => ask('accounts', args),
     report: (...args) => ask('report', args),
+    spendByHour: (...args) => ask('spendByHour', args),
     verify: () => ask('verify', []),
     compact: (...args) => ask('compact', args),
     leaveNow: leave,

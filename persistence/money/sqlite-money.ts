@@ -25,6 +25,7 @@ import { holderIdentity } from './process-life.ts';
 import { reports } from './reports.ts';
 import { rollupDeltas } from './rollups.ts';
 import { settlements } from './settlements.ts';
+import { spendHours } from './spend-hours.ts';
 import { verification } from './verify.ts';
 
 /** Where a holder's new connection goes on from. */
@@ -83,6 +84,7 @@ export function sqliteMoney(
   const commitBatch = settlements(parts);
   const bookOutside = outsideCosts(books, accounts, places, rollups);
   const report = reports(books);
+  const spendByHour = spendHours(books);
   const verify = verification(books);
   const compactSlices = compaction(books);
 
@@ -207,6 +209,7 @@ export function sqliteMoney(
     },
     accounts: (atMs) => books.read(() => accounts.list(atMs)),
     report: (query) => report(query),
+    spendByHour: (queries) => spendByHour(queries),
     verify: () => verify(),
 
     compact(beforeMs) {

@@ -81,6 +81,7 @@ function threadedStore(
     saveLearnt: (...args) => ask('saveLearnt', args),
     accounts: (...args) => ask('accounts', args),
     report: (...args) => ask('report', args),
+    spendByHour: (...args) => ask('spendByHour', args),
     compact: (...args) => ask('compact', args),
 
     async verify() {

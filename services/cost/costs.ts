@@ -1,8 +1,28 @@
 /** The books of a board as users ask them. */
-import type { CostReport, CostReportQuery, LedgerVerdict } from '../../persistence/cost-report.ts';
+import type {
+  CostReport,
+  CostReportQuery,
+  LedgerVerdict,
+  SpendHour,
+} from '../../persistence/cost-report.ts';
 import type { AuditEntry } from '../../persistence/money-store.ts';
+import { accountKeyOf } from './budgets/budget.ts';
+import { spendScopeOf } from './budgets/budget-scope.ts';
+import { OVERRIDE_FUND, type ResolvedBudget } from './budgets/budget-options.ts';
 import { invalidArgument, isObject } from '../check.ts';
+import type { Clock } from '../clock.ts';
 import type { MoneyDesk } from './money-desk.ts';
+import type { NanoUsd } from './money.ts';
+import type { ResolvedRule } from './rules/rule-options.ts';
+import { RuleSet } from './rules/rules.ts';
+import { summaryOfRule, type RuleSummary } from './rules/rule-summary.ts';
+
+/** A budget, of one value where it is divided. */
+export interface BudgetPart {
+  readonly budget: string;
+  /** @default '' */
+  readonly value?: string;
+}
 
 export interface Costs {
   /**
@@ -14,15 +34,37 @@ export interface Costs {
   verify(): Promise<LedgerVerdict>;
   /** Who changed budgets or used the override, oldest first: the newest so many. @default 1000 */
   audit(limit?: number): Promise<readonly AuditEntry[]>;
+  /**
+   * Through the running period of each of these budgets, the hours in which calls that it covers
+   * cost something, oldest first; by the labels that calls were booked with. What a call on the
+   * override cost is among them, what was forfeited is not: the summary alone says what a budget
+   * has spent. Null for the override's fund, whose calls no label tells apart.
+   * @throws FuseboardError invalid_argument for a budget that there is none of.
+   */
+  spendByHour(budgets: readonly BudgetPart[]): Promise<readonly (readonly SpendHour[] | null)[]>;
+  /** The rules in force, in order of evaluation. */
+  rules(): readonly RuleSummary[];
+  /** What is reserved for a breaker's calls in flight, at worst. Looks at every call in flight. */
+  reserved(breaker: string): NanoUsd;
+}
+
+export interface CostsParts {
+  readonly desk: MoneyDesk;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly budgets: readonly ResolvedBudget[];
+  readonly rules: readonly ResolvedRule[];
+  /** Resolves when every cost from outside is booked. */
+  readonly booked: () => Promise<void>;
 }
 
 const GROUPS = ['model', 'operation', 'breaker', 'provider', 'none'];
 
-export function createCosts(desk: MoneyDesk, booked: () => Promise<void>): Costs {
+export function createCosts({ desk, clock, budgets, rules, booked }: CostsParts): Costs {
   const settled = async (): Promise<void> => {
     await booked();
     await desk.flush();
   };
+  const summaries = Object.freeze(new RuleSet(rules).rules.map(summaryOfRule));
   return {
     async report(query = {}) {
       if (!isObject(query)) throw invalidArgument('query', 'an object', query);
@@ -46,5 +88,26 @@ export function createCosts(desk: MoneyDesk, booked: () => Promise<void>): Costs
       }
       return desk.store.auditLog(limit);
     },
+    async spendByHour(parts) {
+      if (!Array.isArray(parts)) throw invalidArgument('budgets', 'an array', parts);
+      const asked = parts.map(({ budget: id, value = '' }: BudgetPart) => {
+        const budget = budgets.find((one) => one.id === id);
+        if (budget !== undefined) return { budget, value };
+        throw invalidArgument('budgets[].budget', 'the id of a budget', id);
+      });
+      await settled();
+      const nowMs = clock.nowMs();
+      const queries = asked.flatMap(({ budget, value }) => {
+        if (budget.id === OVERRIDE_FUND) return [];
+        const { startMs } = accountKeyOf(budget, value, nowMs);
+        return [{ scope: spendScopeOf(budget, value), sinceMs: startMs }];
+      });
+      const answers = [...(await desk.store.spendByHour(queries))];
+      return asked.map(({ budget }) =>
+        budget.id === OVERRIDE_FUND ? null : (answers.shift() ?? []),
+      );
+    },
+    rules: () => summaries,
+    reserved: (breaker) => desk.treasury.heldFor(breaker),
   };
 }

@@ -16,6 +16,7 @@ import {
 import type { EstimatorChain } from './estimates/estimators.ts';
 import { HeldCalls } from './held-calls.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
+import { sumNanoUsd, ZERO, type NanoUsd } from './money.ts';
 import type { SpendRate } from './rules/spend-rate.ts';
 import { totalInputTokens, totalOutputTokens } from './usage.ts';
 
@@ -97,6 +98,15 @@ export class Settlements implements CallEnder {
       basis,
       outcome,
     });
+  }
+
+  /** What is held for a breaker's calls. Walks over all calls whose money is held. */
+  heldFor(breaker: string): NanoUsd {
+    let sum = ZERO;
+    for (let call = this.#held.first; call !== null; call = call.nextHeld) {
+      if (call.breaker === breaker) sum = sumNanoUsd(sum, call.reservedNanoUsd);
+    }
+    return sum;
   }
 
   /** Nobody waits for running calls any more: each is booked at its worst case. */

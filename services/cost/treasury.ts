@@ -13,6 +13,7 @@ import * as refusals from './cost-refusal.ts';
 import type { CostRefusal } from './cost-refusal.ts';
 import { CostedCall, numbersOf } from './costed-call.ts';
 import type { OverrideFund } from './budgets/override-fund.ts';
+import type { NanoUsd } from './money.ts';
 import type { RuleCooldowns } from './rules/rule-cooldown.ts';
 import { decide, RuleDecision } from './rules/rule-decision.ts';
 import { ruleMatches } from './rules/rule-explanation.ts';
@@ -334,6 +335,11 @@ export class Treasury {
     const { ledger } = this.#parts;
     const { estimate, plan, price } = call;
     ledger.refused(plan.labels.of(estimate.method, price), call.expectedNanoUsd, call.atMs);
+  }
+
+  /** What is held for a breaker's calls in flight, at worst. Walks over all that hold money. */
+  heldFor(breaker: string): NanoUsd {
+    return this.#settlements.heldFor(breaker);
   }
 
   /** Nobody waits for running calls any more: each is booked at its worst case. */

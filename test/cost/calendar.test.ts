@@ -221,7 +221,7 @@ const ZONES = [
   'Pacific/Chatham',
 ];
 const zone = fc.constantFrom(...ZONES);
-const period = fc.constantFrom<Period>('hour', 'day', 'week', 'month');
+const period = fc.constantFrom<Period>('minute', 'hour', 'day', 'week', 'month');
 const weekStart = fc.constantFrom<WeekStart>('monday', 'sunday', 'saturday');
 const years = (from: number, to: number): fc.Arbitrary<number> =>
   fc.integer({ min: Date.UTC(from, 0, 1), max: Date.UTC(to, 0, 1) });

@@ -19,7 +19,7 @@ async function rig(change: (endpoint: Endpoint) => Endpoint = (each) => each) {
   const budgets = [{ id: 'all', limit: usd(100), period: 'total' as const }];
   const board = await openBoard({ budgets, random: seededRandom(1) });
   open.push(board);
-  const simulated = await startSimulated(PROVIDERS, { scenario, fromMs: 0, seed: 7 });
+  const simulated = await startSimulated(PROVIDERS, { pace: scenario.pace, seed: 7 });
   open.push(simulated);
   const endpoints = simulated.endpoints.map(change);
   // So that no busy machine is taken for a slow provider.

@@ -5,7 +5,14 @@ import { usd, type BudgetSummary, type Fact, type FactOf } from '../../index.ts'
 import { MoneyTally } from '../../visualizations/demo/money-tally.ts';
 import { runMoney } from '../../visualizations/demo/run-money.ts';
 
-const MONEY = runMoney({ run: 3, rate: 60, durationMs: 20_000, pace: 1, real: ['lightrag'] });
+const MONEY = runMoney({
+  run: 3,
+  rate: 60,
+  durationMs: 20_000,
+  pace: 1,
+  isEndless: false,
+  real: ['lightrag'],
+});
 
 const found = (budget: string, spent: number, limit: number): BudgetSummary => ({
   budget,
@@ -20,7 +27,9 @@ const found = (budget: string, spent: number, limit: number): BudgetSummary => (
   leftNanoUsd: usd(limit - spent),
   percentage: (spent / limit) * 100,
   level: 'ok',
+  periodStartMs: null,
   nextPeriodAtMs: null,
+  warnAt: 0.8,
 });
 
 const tally = (): MoneyTally =>

@@ -16,7 +16,14 @@ describe.concurrent('the money of fuseboard demo', () => {
     expect,
   }) => {
     const cwd = interruptedBefore('healthy');
-    const { options } = runMoney({ run: 1, rate: 60, durationMs: 20_000, pace: 1, real: [] });
+    const { options } = runMoney({
+      run: 1,
+      rate: 60,
+      durationMs: 20_000,
+      pace: 1,
+      isEndless: false,
+      real: [],
+    });
     {
       await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}`, ...options });
       const operation = 'llm_call';

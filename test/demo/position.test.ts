@@ -46,6 +46,7 @@ describe('the position of a run', () => {
     JSON.stringify({ ...position, elapsedMs: 20_001 }),
     JSON.stringify({ ...position, durationMs: '20' }),
     JSON.stringify({ ...position, isComplete: 1 }),
+    JSON.stringify({ ...position, isEndless: 1 }),
     JSON.stringify({ ...position, pid: 'me' }),
   ])('is refused with a way out where the file holds %j', (text) => {
     const path = file();

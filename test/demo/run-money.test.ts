@@ -3,9 +3,16 @@ import { describe, expect, test } from 'vitest';
 
 import { openBoard, usd, type Board, type FactOf } from '../../index.ts';
 import { LANES } from '../../visualizations/demo/lanes.ts';
-import { runMoney } from '../../visualizations/demo/run-money.ts';
+import { REAL_LIMIT, runMoney } from '../../visualizations/demo/run-money.ts';
 
-const MONEY = runMoney({ run: 1, rate: 60, durationMs: 20_000, pace: 1, real: [] });
+const MONEY = runMoney({
+  run: 1,
+  rate: 60,
+  durationMs: 20_000,
+  pace: 1,
+  isEndless: false,
+  real: [],
+});
 const [CHAT, EMBEDDINGS, O3] = ['openai gpt-4o-mini', 'openai embeddings', 'openai o3'] as const;
 
 /** A call as the lane's requests are read, which used what they use on average. */
@@ -28,7 +35,14 @@ describe('what a run may spend', () => {
     [60, 20_000],
     [500, 3_600_000],
   ])('at %i calls a second for %i ms leaves room for raises', (rate, durationMs) => {
-    const { options, raiseNanoUsd } = runMoney({ run: 1, rate, durationMs, pace: 1, real: [] });
+    const { options, raiseNanoUsd } = runMoney({
+      run: 1,
+      rate,
+      durationMs,
+      pace: 1,
+      isEndless: false,
+      real: [],
+    });
     const [all, scarce] = options.budgets;
     expect(all?.limit).toBeGreaterThan(3 * (scarce?.limit ?? Infinity));
     expect(scarce?.exhaustedBelow).toBeLessThan(0.1);
@@ -53,7 +67,7 @@ describe('what a run may spend', () => {
       isWithin: true,
     });
     expect(await callOnce(board, CHAT)).toBe('ok');
-    const raised = (limitNanoUsd + MONEY.raiseNanoUsd) as typeof limitNanoUsd;
+    const raised = (limitNanoUsd + (MONEY.raiseNanoUsd ?? 0)) as typeof limitNanoUsd;
     await budget.setLimit(raised, { reason: 'a test', by: 'ops' });
     expect(o3.state).toBe('closed');
     expect(await callOnce(board, O3)).toBe('ok');
@@ -89,6 +103,7 @@ describe('what a run may spend', () => {
       rate: 60,
       durationMs: 20_000,
       pace: 1,
+      isEndless: false,
       real: ['openai', 'lightrag'],
     });
     expect(options.budgets.map(({ id, limit }) => [id, limit]).slice(2)).toEqual([
@@ -111,4 +126,17 @@ describe('what a run may spend', () => {
     expect(spentNanoUsd).toBeGreaterThan(usd('0.03'));
     expect(spentNanoUsd).toBeLessThanOrEqual(usd('0.05'));
   });
+});
+
+test('without an end every minute has money of its own, and nobody raises it', () => {
+  const of = (isEndless: boolean) =>
+    runMoney({ run: 1, rate: 60, durationMs: 60_000, pace: 1, isEndless, real: ['perplexity'] });
+  const { options, raiseNanoUsd, isRenewed, scarceBudget } = of(true);
+  expect(options.budgets.map(({ period }) => period)).toEqual(['minute', 'minute', 'total']);
+  expect({ raiseNanoUsd, isRenewed }).toEqual({ raiseNanoUsd: null, isRenewed: true });
+  // What is real is paid once, however long it goes on.
+  expect(options.budgets[2]?.limit).toBe(REAL_LIMIT);
+  const limitOf = ({ options: { budgets } }: ReturnType<typeof of>): number =>
+    budgets.find(({ id }) => id === scarceBudget)?.limit ?? NaN;
+  expect(limitOf(of(true))).toBeLessThan(limitOf(of(false)));
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   createScenario,
+  loadAt,
   PHASES,
   stretchAt,
   type Scenario,
@@ -51,4 +52,16 @@ describe('the story of the demo', () => {
       0.2, 0.5, 1, 1,
     ]);
   });
+});
+
+test('a day is quiet in its morning and evening and busy at noon; another story is steady', () => {
+  const loads = (isDay: boolean): number[] => {
+    const scenario = createScenario(7, 60_000, seededRandom(7), isDay);
+    return [0, 15_000, 30_000, 45_000, 60_000].map((ms) => loadAt(scenario, ms));
+  };
+  const [morning = 0, , noon = 0, , evening = 0] = loads(true);
+  expect(morning).toBeCloseTo(0.45);
+  expect(evening).toBe(morning);
+  expect(noon).toBeCloseTo(1.55);
+  expect(loads(false)).toEqual([1, 1, 1, 1, 1]);
 });

@@ -4,7 +4,7 @@ import { screen } from '../../visualizations/demo/screen.ts';
 import { viewOf } from './views.ts';
 
 const draw = (width: number, height = 24, colour = false): string[] =>
-  screen(viewOf(), { width, height, colour });
+  screen(viewOf(), { width, height, colour, pageUrl: null });
 
 describe('the screen', () => {
   test('at 80 columns shows story, breakers, what was saved and what changed', () => {
@@ -58,7 +58,7 @@ describe('the screen', () => {
 
   test('says which providers are real, and that only the others have a story', () => {
     const { providers } = viewOf();
-    const size = { width: 79, height: 24, colour: false };
+    const size = { width: 79, height: 24, colour: false, pageUrl: null };
     const real = (count: number) =>
       providers.map((each, index) => ({ ...each, isReal: index < count }));
     const [header, story] = screen(viewOf(0, { providers: real(2) }), size);
@@ -76,7 +76,7 @@ describe('the screen', () => {
   });
 
   test('where there is little room, keeps the latest changes', () => {
-    const lines = screen(viewOf(20), { width: 79, height: 20, colour: false });
+    const lines = screen(viewOf(20), { width: 79, height: 20, colour: false, pageUrl: null });
     expect(lines.filter((line) => line.includes('closed → open'))).toEqual([
       '   1.8 s  openai o3          closed → open: failures in a row (18)',
       '   1.9 s  openai o3          closed → open: failures in a row (19)',
@@ -93,6 +93,7 @@ describe('the screen', () => {
       width: 79,
       height: 24,
       colour: false,
+      pageUrl: null,
     });
     expect(lines.slice(16, 21).map((line) => line.slice(10, 28).trim())).toEqual([
       ...['openai o3', 'budget', 'openai o3', 'rule', 'openai o3'],
@@ -114,7 +115,7 @@ describe('the screen', () => {
     const { breakers } = viewOf();
     const fresh = breakers.map((each) => ({ ...each, tally: { ...each.tally, p50Ms: null } }));
     const view = viewOf(0, { breakers: fresh, elapsedMs: 20_000, phase: 'recovery' });
-    const lines = screen(view, { width: 79, height: 24, colour: false });
+    const lines = screen(view, { width: 79, height: 24, colour: false, pageUrl: null });
     expect(lines[2]).toBe(` ${'━'.repeat(77)}`);
     expect(lines[5]).toMatch(/ 51$/);
   });

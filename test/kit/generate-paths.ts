@@ -20,6 +20,7 @@ import { describePath, tellApart, type Strategy } from './path-sentences.ts';
 import { addShortestPaths, addSimplePaths, addTour } from './path-strategies.ts';
 import { pathTo, PathTree, type TreeNode } from './path-tree.ts';
 import { checkPathsOptions, type GeneratePathsOptions } from './paths-options.ts';
+import { createPathsMeter } from './paths-meter.ts';
 import { exploreGraph } from './state-graph.ts';
 import { stateKey, type SerializeState } from './state-key.ts';
 
@@ -36,15 +37,13 @@ export function generatePaths<TMachine extends AnyStateMachine>(
   const { serializeState, ...events } = options as unknown as LooseOptions;
   const choicesOf = createChoices(events);
   const model = createMachineModel(machine, options.input);
-  const graph = exploreGraph(machine, model, {
-    choicesOf,
-    serializeState,
-    limit,
-  });
+  const meter = createPathsMeter(options.onProgress);
+  const graph = exploreGraph(machine, model, { choicesOf, serializeState, limit, meter });
   const [start] = graph.values();
   if (start === undefined) throw new Error('a machine has at least its start');
   const tree = new PathTree(model, start.state, choicesOf);
-  const walk = { graph, tree, machineId: machine.id, pathStepsMax, sameStep: options.sameStep };
+  const { sameStep } = options;
+  const walk = { graph, tree, machineId: machine.id, pathStepsMax, sameStep, meter };
   if (strategy === 'transitions') addTour(walk);
   else if (strategy === 'shortest') addShortestPaths(walk);
   else addSimplePaths(walk, (state) => stateKey(state, serializeState));

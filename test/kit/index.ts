@@ -25,6 +25,7 @@ export {
   type PlannedCounts,
 } from './failing-function.ts';
 export { generatePaths } from './generate-paths.ts';
+export type { PathsProgress } from './paths-meter.ts';
 export type { GeneratePathsOptions } from './paths-options.ts';
 export type {
   GeneratedPath,

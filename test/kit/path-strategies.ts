@@ -3,6 +3,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 
 import { FuseboardError } from '../../services/errors.ts';
 import type { ModelState } from './machine-model.ts';
+import type { PathsMeter } from './paths-meter.ts';
 import type { PathTree, TreeNode } from './path-tree.ts';
 import type { StateGraph } from './state-graph.ts';
 
@@ -22,6 +23,7 @@ export interface Walk {
   readonly machineId: string;
   readonly pathStepsMax: number;
   readonly sameStep: ((step: StepToTell) => string) | undefined;
+  readonly meter: PathsMeter;
 }
 
 /** The shortest way to every state. */
@@ -76,7 +78,8 @@ function createFilter(walk: Walk): (from: ModelState, to: ModelState, label: str
   };
 }
 
-function checkSize({ tree, pathStepsMax, machineId }: Walk): void {
+function checkSize({ tree, pathStepsMax, machineId, meter }: Walk): void {
+  meter.walked(tree);
   if (tree.nodeCount <= pathStepsMax) return;
   throw new FuseboardError(
     'invalid_machine',

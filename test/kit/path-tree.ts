@@ -22,6 +22,8 @@ export class PathTree {
   /** Sequences that could not be replayed to their end, because states in one bucket differ. */
   brokenCount = 0;
   nodeCount = 1;
+  /** Paths so far: ends that no other path continues. */
+  leafCount = 1;
 
   constructor(
     model: MachineModel,
@@ -44,6 +46,7 @@ export class PathTree {
     }
     const state = take(this.#model, node.state, choice);
     const child: TreeNode = { state, choice, parent: node, children: new Map() };
+    if (node.children.size > 0) this.leafCount += 1;
     node.children.set(label, child);
     this.nodeCount += 1;
     return child;

@@ -4,6 +4,7 @@ import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from 'x
 import { choiceOption, functionOption, knownKeys, numberOption } from '../../services/check.ts';
 import type { Strategy } from './path-sentences.ts';
 import type { StepToTell } from './path-strategies.ts';
+import type { PathsProgress } from './paths-meter.ts';
 
 export interface GeneratePathsOptions<TMachine extends AnyStateMachine = AnyStateMachine> {
   /** @default 'transitions' */
@@ -44,6 +45,11 @@ export interface GeneratePathsOptions<TMachine extends AnyStateMachine = AnyStat
   readonly limit?: number;
   /** Steps that the paths may hold together. @default 50000 */
   readonly pathStepsMax?: number;
+  /**
+   * Told how far generation has come, at most once in 256 steps. Generation waits for it, so
+   * it should be quick; what it throws ends the generation. @default nobody is told
+   */
+  readonly onProgress?: (progress: PathsProgress) => void;
 }
 
 /** @throws FuseboardError invalid_option */
@@ -64,11 +70,13 @@ export function checkPathsOptions<TMachine extends AnyStateMachine>(
     'sameStep',
     'limit',
     'pathStepsMax',
+    'onProgress',
   ]);
   functionOption('paths.filterEvents', options.filterEvents);
   functionOption('paths.serializeState', options.serializeState);
   functionOption('paths.serializeEvent', options.serializeEvent);
   functionOption('paths.sameStep', options.sameStep);
+  functionOption('paths.onProgress', options.onProgress);
   const strategies = ['transitions', 'shortest', 'simple'] as const;
   const steps = { min: 1, integer: true };
   return {

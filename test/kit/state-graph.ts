@@ -9,6 +9,7 @@ import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate'
 import { FuseboardError } from '../../services/errors.ts';
 import { messageOf, take, WAIT, type Choice } from './event-cases.ts';
 import type { MachineModel, ModelState } from './machine-model.ts';
+import type { PathsMeter } from './paths-meter.ts';
 import { asText, stateKey, type SerializeState } from './state-key.ts';
 
 export interface GraphStep {
@@ -58,6 +59,7 @@ export interface ExploreOptions {
   readonly serializeState: SerializeState | undefined;
   /** Steps that may be tried. */
   readonly limit: number;
+  readonly meter: PathsMeter;
 }
 
 /** Explores a machine. @throws FuseboardError invalid_machine */
@@ -66,7 +68,7 @@ export function exploreGraph(
   model: MachineModel,
   options: ExploreOptions,
 ): StateGraph {
-  const { choicesOf, limit } = options;
+  const { choicesOf, limit, meter } = options;
   const start = startOf(machine, model);
   const seen = new Map<string, ModelState>();
   let stepCount = 0;
@@ -80,6 +82,7 @@ export function exploreGraph(
     transition: (from, { choice }) => {
       stepCount += 1;
       if (stepCount > limit) throw tooMany(machine, limit, [...seen.values()]);
+      meter.tried(seen.size, stepCount);
       return walked(take(model, from.model, choice));
     },
   };

@@ -113,6 +113,7 @@ export function scheduledStore(options: ScheduledStoreOptions): ScheduledStore {
     saveLearnt: () => Promise.resolve(),
     accounts: (...args) => ask('accounts', args, () => engine.accounts(...args)),
     report: (...args) => ask('report', args, () => engine.report(...args)),
+    spendByHour: (...args) => ask('spendByHour', args, () => engine.spendByHour(...args)),
     verify: () => ask('verify', [], () => engine.verify()),
     compact: () => Promise.resolve({ rowCount: 0 }),
     leaveNow: leave,

@@ -5,6 +5,7 @@ import { VirtualClock } from '../kit/virtual-clock.ts';
 import { describeBooks } from './money-books.contract.ts';
 import { describeCommits } from './money-commits.contract.ts';
 import { describeDraws } from './money-draws.contract.ts';
+import { describeHours } from './money-hours.contract.ts';
 import { describeLeases } from './money-leases.contract.ts';
 import type { Doors, Fresh } from './money-holder.ts';
 
@@ -19,5 +20,6 @@ export function moneyContract(title: string, open: (clock: VirtualClock) => Door
     describe('settlements', () => describeCommits(fresh));
     describe('leases', () => describeLeases(fresh));
     describe('books', () => describeBooks(fresh));
+    describe('hours', () => describeHours(fresh));
   });
 }

@@ -57,19 +57,19 @@ export function formatOf(flags: { readonly format?: Format; readonly json?: true
   );
 }
 
+/** @throws CommandError for what names no file. */
+export function storeOption(store: string): string {
+  if (store.startsWith('sqlite:') && store.slice('sqlite:'.length).trim() !== '') return store;
+  throw usageError(`--store must be sqlite:PATH, got '${store}'`, `For example --store ${STORE}.`);
+}
+
 /** Opens the books of a store for as long as `look` takes. */
 export async function withBooks(
   { openBooks }: BooksCommand,
   store: string,
   look: (books: Books) => ExitCode,
 ): Promise<ExitCode> {
-  if (!store.startsWith('sqlite:') || store.slice('sqlite:'.length).trim() === '') {
-    throw usageError(
-      `--store must be sqlite:PATH, got '${store}'`,
-      `For example --store ${STORE}.`,
-    );
-  }
-  const books = await openBooks(store);
+  const books = await openBooks(storeOption(store));
   try {
     return look(books);
   } finally {

@@ -10,7 +10,7 @@ import type { LiveLane } from './live-lanes.ts';
 /** Says how a run finds its breakers; a new one begins with all of them closed. */
 export function begin(
   lanes: readonly LiveLane[],
-  { seed, durationMs, fromMs, isResumed, dropped }: RunPlan,
+  { seed, durationMs, fromMs, isResumed, isEndless, dropped }: RunPlan,
   nowMs: number,
   reporter: Reporter,
   money: MoneyView,
@@ -32,8 +32,11 @@ export function begin(
     reporter.note(`it has spent ${spentOf(money)}`);
   } else {
     const reset = found.length === 0 ? '' : `; from an earlier run ${states}: reset`;
-    reporter.note(`a new run of ${seconds(durationMs)}, seed ${seed}${reset}`);
-    reporter.note(`it may spend ${limitOf(money)}`);
+    const what = isEndless
+      ? `day after day, each in ${seconds(durationMs)}`
+      : `a new run of ${seconds(durationMs)}`;
+    reporter.note(`${what}, seed ${seed}${reset}`);
+    reporter.note(`it may spend ${limitOf(money)}${isEndless ? ', every minute' : ''}`);
   }
   reporter.note(sourcesOf(lanes));
 }

@@ -14,7 +14,7 @@ const FLAGS = {
     kind: 'number',
     min: 4,
     max: 3_600,
-    about: 'How long the story takes, 4 to 3600. Default 20.',
+    about: 'Ends after a story of this length, 4 to 3600, with a summary.',
   },
   seed: {
     kind: 'number',
@@ -31,6 +31,14 @@ const FLAGS = {
   },
   db: { kind: 'text', of: 'FILE', about: `Where states are kept. Default ${DATABASE}.` },
   fresh: { kind: 'switch', about: 'Start over instead of going on with an interrupted run.' },
+  port: {
+    kind: 'number',
+    min: 0,
+    max: 65_535,
+    isInteger: true,
+    about: 'Port of the page; 0 for any free one. Default 7787, or any free one.',
+  },
+  'no-page': { kind: 'switch', about: 'Serve no page.' },
   simulated: { kind: 'switch', about: 'Use no real provider, whatever keys are there.' },
   json: { kind: 'switch', about: 'Summary as JSON on stdout; what is shown meanwhile on stderr.' },
 } as const satisfies FlagTable;
@@ -41,7 +49,9 @@ export const DEMO_HELP = `Watch breakers and budgets protect calls of three APIs
 
 Calls the three APIs through protected fetches: chats, embeddings, searches, questions about
 documents, some of them streamed. The providers are simulated, by real HTTP servers on loopback
-that are walked through healthy, slow, outage, rate limit and recovery. Ctrl-C stops; started
+that are walked through healthy, slow, outage, rate limit and recovery: a day in a minute, and then
+another one. The address it prints is a page, served on this machine alone, that shows breakers
+open and close, what they cost, and why. Ctrl-C stops once the calls in flight have ended; started
 again, it goes on from there, with every breaker as it was left.
 
 A provider whose key is in the environment is the real one, and costs real money: at most $0.05 in
@@ -54,10 +64,10 @@ a run, with about a call every two seconds. --simulated uses none.
 ${flagHelp(FLAGS)}
 
 Examples
-  fuseboard demo                      the whole story in 20 seconds
-  fuseboard demo --seconds 60         the same, with time to look
+  fuseboard demo                      day after day, until Ctrl-C
+  fuseboard demo --seconds 20         one story in 20 seconds, and a summary
   fuseboard demo --seed 7 --fresh     another story, from its beginning
-  fuseboard demo --json > run.json    the summary for a program
+  fuseboard demo --seconds 20 --json > run.json    the summary for a program
 
 Exit codes: 0 the run ended or was stopped, 1 it could not run, 2 a flag is wrong, 130 quit by a
 second Ctrl-C.
@@ -84,6 +94,7 @@ export async function runDemo(
     clock: systemClock,
     random,
     isSimulated: flags.simulated === true,
+    page: flags['no-page'] === true ? null : { port: flags.port },
     io,
   });
   return 0;

@@ -81,6 +81,14 @@ export class MoneyTally {
     );
   }
 
+  /** The books, as they are now: budgets that begin anew are back at nothing. */
+  find(found: readonly BudgetSummary[]): void {
+    for (const { budget, spentNanoUsd, limitNanoUsd } of found) {
+      const line = this.#lines.get(budget);
+      if (line !== undefined) Object.assign(line, { spentNanoUsd, limitNanoUsd });
+    }
+  }
+
   isSpent(budget: string): boolean {
     return this.#lines.get(budget)?.level === 'exceeded';
   }

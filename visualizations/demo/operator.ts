@@ -44,7 +44,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const say = (what: string): void =>
     reporter.moment(moneyTally.tell(elapsedMs(), 'operator', what));
 
-  const raise = async (): Promise<void> => {
+  const raise = async (raiseNanoUsd: number): Promise<void> => {
     const { limitNanoUsd } = await budget.summary();
     const raised = sumNanoUsd(limitNanoUsd, raiseNanoUsd);
     say(`raises ${scarceBudget} from ${shortUsd(limitNanoUsd)} to ${shortUsd(raised)}`);
@@ -65,8 +65,10 @@ export function createOperator(options: OperatorOptions): Operator {
       held.set(provider, due);
     },
     tell() {
+      // A budget that begins anew by itself is left to do so.
+      if (raiseNanoUsd === null) return;
       timer ??= clock.setTimer(ACT_AFTER_MS * scenario.pace, true, () => {
-        raising = raise()
+        raising = raise(raiseNanoUsd)
           .catch((error: Error) => say(`cannot raise ${scarceBudget}: ${error.message}`))
           .finally(() => (timer = null));
       });

@@ -15,6 +15,8 @@ export interface Position {
   /** Milliseconds from the story's beginning. */
   readonly elapsedMs: number;
   readonly isComplete: boolean;
+  /** Whether another day follows. @default false */
+  readonly isEndless?: boolean;
   /** The process that walks the story; null when it ended in good order. */
   readonly pid: number | null;
   /** Wall-clock milliseconds of the writing. */
@@ -92,6 +94,7 @@ function parsed(text: string): Position | null {
     durationMs,
     elapsedMs,
     isComplete,
+    isEndless = false,
     pid,
     atMs,
   } = value as Position;
@@ -106,6 +109,7 @@ function parsed(text: string): Position | null {
     isSpan(elapsedMs) &&
     elapsedMs <= durationMs &&
     typeof isComplete === 'boolean' &&
+    typeof isEndless === 'boolean' &&
     (pid === null || Number.isSafeInteger(pid)) &&
     isSpan(atMs);
   return isSound ? (value as Position) : null;

@@ -1,6 +1,7 @@
 /** Shows a run while it goes on: a table that lives in a terminal, plain lines everywhere else. */
 import type { CommandIo, Output } from '../terminal/command-io.ts';
 import { hasColour } from '../terminal/command-io.ts';
+import { liveLines } from '../terminal/live-lines.ts';
 import { line, lineText, paragraph, type Line } from '../terminal/lines.ts';
 import { seconds, type Change } from './changes.ts';
 import { shortUsd, type MoneyMoment } from './money-tally.ts';
@@ -13,6 +14,8 @@ export interface Reporter {
   /** How often `show` wants to be called. Milliseconds. */
   readonly everyMs: number;
   note(text: string): void;
+  /** Where there is a page to look at: said at once, and shown as long as it is served. */
+  page(url: string): void;
   /** A part of the story begins. */
   phase(stretch: Stretch): void;
   change(change: Change): void;
@@ -44,6 +47,7 @@ function plainReporter(write: Write, note: Note): Reporter {
   return {
     everyMs: 1_000,
     note,
+    page: (url) => note(`watch it in a browser: ${url}`),
     phase: ({ phase, startMs }) =>
       write(
         line(
@@ -68,46 +72,28 @@ function plainReporter(write: Write, note: Note): Reporter {
   };
 }
 
-const UP = (lines: number): string => (lines === 0 ? '' : `\u001b[${lines}F`);
-const CLEAR_LINE_END = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
-const CLEAR_SCREEN = '\u001b[2J\u001b[H';
-
-/** Redraws in place: up to the first line, each line anew, and what is left below cleared. */
+/** What lives is redrawn in place; notes stay above it. */
 function liveReporter(output: Output, colour: boolean, write: Write, note: Note): Reporter {
-  let drawnCount = 0;
-  let isResized = false;
-  const resized = (): void => {
-    isResized = true;
-  };
-  output.on('resize', resized);
-  const erase = (): string => {
-    // A terminal that changes its width wraps lines anew: nobody knows where the first one is.
-    const text = isResized ? CLEAR_SCREEN : UP(drawnCount);
-    isResized = false;
-    drawnCount = 0;
-    return text;
-  };
+  const live = liveLines(output);
+  let pageUrl: string | null = null;
   return {
     everyMs: 100,
     note(text) {
-      output.write(erase() + CLEAR_BELOW);
+      live.clear();
       note(text);
+    },
+    page(url) {
+      pageUrl = url;
     },
     phase() {},
     change() {},
     moment() {},
     show(view) {
-      // One line stays free for the cursor.
-      const height = Math.max(4, (output.rows ?? 24) - 1);
-      const lines = screen(view, { width: widthOf(output) - 1, height, colour });
-      const text = lines.map((each) => `${each}${CLEAR_LINE_END}\n`).join('');
-      output.write(erase() + text + CLEAR_BELOW);
-      drawnCount = lines.length;
+      const width = widthOf(output) - 1;
+      live.show(screen(view, { width, height: live.heightMax(), colour, pageUrl }));
     },
     end(view, summary) {
-      output.off('resize', resized);
-      output.write(erase() + CLEAR_BELOW);
+      live.end();
       const latest = timeline(view).slice(-CHANGES_SHOWN);
       [...latest, line(''), ...summary].forEach(write);
     },

@@ -20,8 +20,10 @@ export interface RunMoney {
   readonly options: Required<Pick<BoardOptions, 'budgets' | 'rules' | 'throttle'>>;
   /** Whether a budget pays for the calls of a breaker. */
   readonly covers: (budget: string, breaker: string) => boolean;
-  /** By how much an operator raises the scarce budget when it is spent. */
-  readonly raiseNanoUsd: NanoUsd;
+  /** Whether its budgets begin anew every minute. */
+  readonly isRenewed: boolean;
+  /** By how much an operator raises the scarce budget when it is spent; null: not at all. */
+  readonly raiseNanoUsd: NanoUsd | null;
 }
 
 export interface RunMoneyOptions {
@@ -31,6 +33,8 @@ export interface RunMoneyOptions {
   readonly durationMs: number;
   /** 1, or less where the story is walked faster. */
   readonly pace: number;
+  /** Budgets without an end would be spent some day: then they begin anew every minute. */
+  readonly isEndless: boolean;
   /** Providers that are not simulated. */
   readonly real: readonly ProviderName[];
 }
@@ -40,6 +44,8 @@ export const REAL_LIMIT = usd('0.05');
 
 /** Part of its planned cost that the dearest breaker may spend: less than a healthy story takes. */
 const SCARCE_SHARE = 0.25;
+/** The same of a budget that begins anew: it is spent late in its minute. */
+const SCARCE_SHARE_OF_DAY = 0.22;
 const SCARCE_CALLS_MIN = 12;
 /** With less left than these cost at worst, the scarce budget is spent. */
 const EXHAUSTED_CALLS = 1.05;
@@ -49,7 +55,8 @@ const RUN_TO_SCARCE_MIN = 4;
 const FAST_SHARE = 0.22;
 const MINUTE_MS = 60_000;
 
-export function runMoney({ run, rate, durationMs, pace, real }: RunMoneyOptions): RunMoney {
+export function runMoney(options: RunMoneyOptions): RunMoney {
+  const { run, rate, durationMs, pace, isEndless, real } = options;
   const isReal = ({ provider }: Lane): boolean => real.includes(provider);
   const planned = (lane: Lane): NanoUsd => {
     const calls = Math.ceil((rateOf(lane, rate, isReal(lane)) * durationMs) / 1_000);
@@ -58,10 +65,11 @@ export function runMoney({ run, rate, durationMs, pace, real }: RunMoneyOptions)
   const scarce = LANES.find(({ name }) => name === SCARCE) as Lane;
   const plannedNanoUsd = LANES.map(planned).reduce(sumNanoUsd);
   const scarceNanoUsd = Math.max(
-    cents(planned(scarce) * SCARCE_SHARE),
+    cents(planned(scarce) * (isEndless ? SCARCE_SHARE_OF_DAY : SCARCE_SHARE)),
     scarce.worstNanoUsd * SCARCE_CALLS_MIN,
   ) as NanoUsd;
   const runNanoUsd = Math.max(plannedNanoUsd, scarceNanoUsd * RUN_TO_SCARCE_MIN);
+  const period = isEndless ? 'minute' : 'total';
   const runBudget = `run ${run}`;
   const scarceBudget = `run ${run} ${scarce.scope}`;
   const realBudget = real.length === 0 ? null : `run ${run} real`;
@@ -72,18 +80,19 @@ export function runMoney({ run, rate, durationMs, pace, real }: RunMoneyOptions)
     scarceBudget,
     realBudget,
     rule,
-    raiseNanoUsd: scarceNanoUsd,
+    isRenewed: isEndless,
+    raiseNanoUsd: isEndless ? null : scarceNanoUsd,
     covers: (budget, breaker) =>
       budget === runBudget ||
       (budget === scarceBudget && breaker === SCARCE) ||
       (budget === realBudget && realBreakers.includes(breaker)),
     options: {
       budgets: [
-        { id: runBudget, limit: cents(runNanoUsd), period: 'total' },
+        { id: runBudget, limit: cents(runNanoUsd), period },
         {
           id: scarceBudget,
           limit: scarceNanoUsd,
-          period: 'total',
+          period,
           scope: { breaker: SCARCE },
           exhaustedBelow: (EXHAUSTED_CALLS * scarce.worstNanoUsd) / scarceNanoUsd,
         },

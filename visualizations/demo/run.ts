@@ -1,6 +1,7 @@
 /**
  * One start of the demo: takes up an interrupted run or begins a new one, opens the board on its
- * file, starts the simulated providers, walks the story and sums up. Whatever happens, the database
+ * file, starts the simulated providers and the inspector, walks the story, or one after another,
+ * and sums up. Whatever happens, the database
  * is closed in good order and the simulated providers are gone.
  */
 import { mkdirSync } from 'node:fs';
@@ -14,11 +15,12 @@ import { begin } from './begin.ts';
 import { PROVIDERS, realEndpoints } from './endpoints.ts';
 import { openLanes } from './live-lanes.ts';
 import { MoneyTally } from './money-tally.ts';
+import { openPage, type PageOptions } from './page.ts';
 import { planRun, type RunWish } from './plan.ts';
 import { positionPath, readPosition, walkedBy, writePosition, type Position } from './position.ts';
 import { createReporter, widthOf, type Reporter } from './reporter.ts';
 import { runMoney } from './run-money.ts';
-import { createScenario } from './scenario.ts';
+import { createScenario, paceOf } from './scenario.ts';
 import { startSimulated } from './simulated-providers.ts';
 import { createStoryClock } from './story-clock.ts';
 import { summaryLines, summaryOf, type RunEnd } from './summary.ts';
@@ -36,6 +38,8 @@ export interface RunOptions {
   readonly random: (seed: number) => Random;
   /** Uses no real provider, whatever the environment holds. */
   readonly isSimulated: boolean;
+  /** Where to serve the inspector; null: nowhere. */
+  readonly page: PageOptions | null;
   readonly io: CommandIo;
 }
 
@@ -47,11 +51,11 @@ export async function run(options: RunOptions): Promise<void> {
   const last = lastPosition(positionFile, database, wish.isFresh, clock.nowMs());
   const plan = planRun(wish, last);
   const run = (last?.run ?? (last === null ? 0 : 1)) + (plan.isResumed ? 0 : 1);
-  const { seed, durationMs, fromMs } = plan;
-  const scenario = createScenario(seed, durationMs, random(seed));
+  const { durationMs, isEndless } = plan;
   // What was drawn before an interruption shall not be drawn again after it.
-  const draws = random((seed + Math.ceil(fromMs)) % Number.MAX_SAFE_INTEGER);
-  const story = createStoryClock(clock, fromMs, durationMs);
+  const draws = random((plan.seed + Math.ceil(plan.fromMs)) % Number.MAX_SAFE_INTEGER);
+  let { seed, fromMs } = plan;
+  let story = createStoryClock(clock, fromMs, durationMs);
   const keep = (pid: number | null): void =>
     writePosition(positionFile, {
       version: 1,
@@ -59,14 +63,17 @@ export async function run(options: RunOptions): Promise<void> {
       run,
       durationMs,
       elapsedMs: story.elapsedMs(),
-      isComplete: story.isOver(),
+      isComplete: !isEndless && story.isOver(),
+      isEndless,
       pid,
       atMs: clock.nowMs(),
     });
 
   const reporter = createReporter(isJson ? io.stderr : io.stdout, io.env);
+  let isInterrupted = false;
   const interrupted = new Promise<void>((resolve) => {
     io.onInterrupt(() => {
+      isInterrupted = true;
       story.stop();
       reporter.note('stopping once the calls in flight have ended; Ctrl-C again quits at once');
       resolve();
@@ -76,40 +83,53 @@ export async function run(options: RunOptions): Promise<void> {
   if (options.makesFolder) makeFolder(dirname(database));
   const realNames = real.map(({ provider }) => provider);
   const simulatedNames = PROVIDERS.filter((name) => !realNames.includes(name));
-  const { pace } = scenario;
-  const money = runMoney({ run, rate, durationMs, pace, real: realNames });
+  const pace = paceOf(durationMs);
+  const money = runMoney({ run, rate, durationMs, pace, isEndless, real: realNames });
   const store = `sqlite:${database}`;
-  await using simulated = await startSimulated(simulatedNames, { scenario, fromMs, seed });
+  await using simulated = await startSimulated(simulatedNames, { pace, seed });
   await using board = await openBoard({ store, random: draws, ...money.options });
+  const page = options.page === null ? null : await openPage(board, options.page);
   keep(process.pid);
-  const { elapsedMs } = story;
   const found = [...real, ...simulated.endpoints];
   const endpoints = PROVIDERS.flatMap((name) => found.filter(({ provider }) => provider === name));
-  const moneyTally = new MoneyTally(money, await board.budgets());
+  let moneyTally = new MoneyTally(money, await board.budgets());
   // From here to the story no turn passes, in which a breaker could change.
   const lanes = openLanes({ board, endpoints, pace, rate, random: draws });
   begin(lanes, plan, clock.nowMs(), reporter, moneyTally.view);
-  simulated.begin();
-  story.start();
-  const { view, budgets } = await walk({
-    clock,
-    random: draws,
-    board,
-    scenario,
-    lanes,
-    money,
-    moneyTally,
-    elapsedMs,
-    // Where nothing is simulated there is no story to tell.
-    reporter: simulatedNames.length > 0 ? reporter : { ...reporter, phase: () => {} },
-    keepPosition: complainOnce(() => keep(process.pid), reporter),
-    interrupted,
-  });
-  await board.close({ drainTimeoutMs: 0 });
-  const isComplete = story.isOver();
-  const requestCount: RunEnd['requestCount'] = (provider) => simulated.requestCount(provider);
-  show(options, reporter, view, { fromMs, isComplete, database, requestCount, budgets });
-  keep(null);
+  if (page !== null) reporter.page(page);
+  for (;;) {
+    const scenario = createScenario(seed, durationMs, random(seed), isEndless);
+    simulated.begin(scenario, fromMs);
+    story.start();
+    const { view, budgets } = await walk({
+      clock,
+      random: draws,
+      board,
+      scenario,
+      lanes,
+      money,
+      moneyTally,
+      elapsedMs: story.elapsedMs,
+      // Where nothing is simulated there is no story to tell.
+      reporter: simulatedNames.length > 0 ? reporter : { ...reporter, phase: () => {} },
+      keepPosition: complainOnce(() => keep(process.pid), reporter),
+      interrupted,
+    });
+    if (!isEndless || isInterrupted) {
+      await board.close({ drainTimeoutMs: 0 });
+      const isComplete = !isEndless && story.isOver();
+      const requestCount: RunEnd['requestCount'] = (provider) => simulated.requestCount(provider);
+      const end = { fromMs, isComplete, isEndless, database, requestCount, budgets };
+      show(options, reporter, view, end);
+      keep(null);
+      return;
+    }
+    seed = (seed + 1) % Number.MAX_SAFE_INTEGER;
+    fromMs = 0;
+    story = createStoryClock(clock, 0, durationMs);
+    moneyTally = new MoneyTally(money, budgets);
+    reporter.note(`another day begins, seed ${seed}`);
+  }
 }
 
 function show({ io, isJson }: RunOptions, reporter: Reporter, view: View, end: RunEnd): void {

@@ -22,10 +22,18 @@ export interface Scenario {
   readonly stretches: readonly Stretch[];
   /** 1 from 20 seconds on; below, latencies and intervals shrink with the run. */
   readonly pace: number;
+  /** Whether little is going on in its morning and its evening, and much at its noon. */
+  readonly isDay: boolean;
 }
 
 /** A run this long, or longer, is walked at its natural pace. */
 const NATURAL_MS = 20_000;
+
+/** How fast a story of this length is walked. */
+export const paceOf = (durationMs: number): number => Math.min(1, durationMs / NATURAL_MS);
+
+/** By so much of the average, traffic of a day falls and rises. */
+const DAY_SWING = 0.55;
 
 /** The parts' lengths, which the seed changes by up to a tenth. */
 const SHARES: Readonly<Record<Phase, number>> = {
@@ -36,7 +44,12 @@ const SHARES: Readonly<Record<Phase, number>> = {
   recovery: 0.31,
 };
 
-export function createScenario(seed: number, durationMs: number, random: Random): Scenario {
+export function createScenario(
+  seed: number,
+  durationMs: number,
+  random: Random,
+  isDay = false,
+): Scenario {
   const lengths = PHASES.map((phase) => SHARES[phase] * (0.9 + 0.2 * random()));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let startMs = 0;
@@ -47,8 +60,12 @@ export function createScenario(seed: number, durationMs: number, random: Random)
     startMs = stretch.endMs;
     return stretch;
   });
-  return { seed, durationMs, stretches, pace: Math.min(1, durationMs / NATURAL_MS) };
+  return { seed, durationMs, stretches, pace: paceOf(durationMs), isDay };
 }
+
+/** How much is going on at an instant of the story; 1 on average. */
+export const loadAt = ({ isDay, durationMs }: Scenario, elapsedMs: number): number =>
+  isDay ? 1 - DAY_SWING * Math.cos((2 * Math.PI * elapsedMs) / durationMs) : 1;
 
 /** Where the story stands; before it the first part, after it the last. */
 export function stretchAt(scenario: Scenario, elapsedMs: number): Stretch {

@@ -13,6 +13,8 @@ export interface ScreenOptions {
   /** Lines at most. */
   readonly height: number;
   readonly colour: boolean;
+  /** Where the page is served; null: nowhere. */
+  readonly pageUrl: string | null;
 }
 
 const PHASE_STYLES: Readonly<Record<Phase, Style>> = {
@@ -26,10 +28,12 @@ const PHASE_STYLES: Readonly<Record<Phase, Style>> = {
 /** Changes, of states and of money, shown when there is room for them. */
 export const CHANGES_SHOWN = 8;
 
-export function screen(view: View, { width, height, colour }: ScreenOptions): string[] {
+export function screen(view: View, options: ScreenOptions): string[] {
+  const { width, height, colour, pageUrl } = options;
   const room = Math.max(40, width);
   const head = [
     header(view, room),
+    ...(pageUrl === null ? [] : [pageLine(pageUrl)]),
     story(view, room),
     progress(view, room),
     line(''),
@@ -63,6 +67,11 @@ function header({ seed, elapsedMs, durationMs, providers }: View, width: number)
     { text: right, style: real.length === 0 ? 'dim' : 'red' },
   ];
 }
+
+const pageLine = (url: string): Line => [
+  { text: ' watch it in a browser: ', style: 'dim' },
+  { text: url, style: 'cyan' },
+];
 
 /** The parts of the story, the current one in brackets. */
 function story({ phase, stretches, providers }: View, width: number): Line {

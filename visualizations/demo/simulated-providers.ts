@@ -12,8 +12,8 @@ const KEY = 'sk-fuseboard-demo';
 
 export interface SimulatedProviders extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[];
-  /** The story begins, or goes on, now. */
-  begin(): void;
+  /** A story begins now, or is taken up at so many milliseconds from its beginning. */
+  begin(scenario: Scenario, fromMs: number): void;
   /** Requests that arrived at one, whatever became of them. */
   requestCount(provider: ProviderName): number;
   /** Cuts every connection. */
@@ -21,9 +21,8 @@ export interface SimulatedProviders extends AsyncDisposable {
 }
 
 export interface SimulatedOptions {
-  readonly scenario: Scenario;
-  /** Milliseconds from the story's beginning at which it is taken up. */
-  readonly fromMs: number;
+  /** 1, or less where stories are walked faster. */
+  readonly pace: number;
   readonly seed: number;
 }
 
@@ -31,13 +30,13 @@ export async function startSimulated(
   names: readonly ProviderName[],
   options: SimulatedOptions,
 ): Promise<SimulatedProviders> {
-  const { scenario, fromMs, seed } = options;
+  const { pace, seed } = options;
   const servers = new Map<ProviderName, SimulatedProvider>();
   const close = async (): Promise<void> => {
     await Promise.all([...servers.values()].map((server) => server.close()));
   };
   try {
-    for (const name of names) servers.set(name, await start(name, seed, scenario.pace));
+    for (const name of names) servers.set(name, await start(name, seed, pace));
   } catch (error) {
     await close();
     throw error;
@@ -49,7 +48,8 @@ export async function startSimulated(
       headers: bearer(KEY),
       isReal: false,
     })),
-    begin: () => servers.forEach((server, name) => server.script(planOf(name, scenario, fromMs))),
+    begin: (scenario, fromMs) =>
+      servers.forEach((server, name) => server.script(planOf(name, scenario, fromMs))),
     requestCount: (provider) => servers.get(provider)?.requestCount ?? 0,
     [Symbol.asyncDispose]: close,
   };

@@ -62,6 +62,8 @@ export interface Summary {
 export interface RunEnd {
   readonly fromMs: number;
   readonly isComplete: boolean;
+  /** Whether another day would have followed. */
+  readonly isEndless: boolean;
   readonly database: string;
   /** Requests that a simulated provider received. */
   readonly requestCount: (provider: ProviderName) => number;

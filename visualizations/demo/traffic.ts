@@ -4,8 +4,8 @@ import type { Clock, Random, TimerHandle } from '../../index.ts';
 export interface TrafficOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Calls per second, on average. */
-  readonly rate: number;
+  /** Calls per second, on average, as things stand. */
+  readonly rate: () => number;
   /** Makes one call; the board's facts tell what comes of it. Never rejects. */
   readonly call: () => Promise<unknown>;
 }
@@ -16,7 +16,7 @@ export function startTraffic(options: TrafficOptions): () => void {
   let timer: TimerHandle;
   let dueMs = clock.monotonicMs();
   const next = (): void => {
-    dueMs += (-Math.log(1 - random()) / rate) * 1000;
+    dueMs += (-Math.log(1 - random()) / rate()) * 1000;
     timer = clock.setTimer(Math.max(0, dueMs - clock.monotonicMs()), true, () => {
       void call();
       next();

@@ -3,7 +3,7 @@
  * It ends with the story, or when it is told to stop.
  */
 import type { Board, BudgetSummary, Fact, Random } from '../../index.ts';
-import type { Clock } from '../../services/clock.ts';
+import type { Clock, TimerHandle } from '../../services/clock.ts';
 import { beat } from './beat.ts';
 import { changeOf, type Change } from './changes.ts';
 import type { LiveLane } from './live-lanes.ts';
@@ -11,7 +11,7 @@ import type { MoneyTally } from './money-tally.ts';
 import { createOperator } from './operator.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunMoney } from './run-money.ts';
-import { stretchAt, type Scenario } from './scenario.ts';
+import { loadAt, stretchAt, type Scenario } from './scenario.ts';
 import { BreakerTally } from './tally.ts';
 import { startTraffic } from './traffic.ts';
 import type { View } from './view.ts';
@@ -36,6 +36,7 @@ export interface WalkOptions {
 
 /** How long calls in flight may take to end. */
 const DRAIN_MS = 2_000;
+const FIND_EVERY_MS = 1_000;
 /** Changes of state that are kept; beyond them the oldest are forgotten. */
 const CHANGES_MAX = 500;
 
@@ -118,7 +119,7 @@ export async function walk(options: WalkOptions): Promise<Walked> {
     startTraffic({
       clock,
       random,
-      rate,
+      rate: () => rate * loadAt(scenario, elapsedMs()),
       call: () => {
         const call = lane.call(ending.signal).finally(() => inFlight.delete(call));
         inFlight.add(call);
@@ -126,6 +127,7 @@ export async function walk(options: WalkOptions): Promise<Walked> {
       },
     }),
   );
+  const stopFinding = money.isRenewed ? findMoney(options) : () => {};
   const stopBeating = beat(options, view);
   await stopBeating.over;
   stops.forEach((stop) => stop());
@@ -134,11 +136,28 @@ export async function walk(options: WalkOptions): Promise<Walked> {
   ending.abort();
   await Promise.allSettled(inFlight);
   stopBeating.stop();
+  stopFinding();
   const budgets = await board.budgets();
   board.flush();
   subscription.unsubscribe();
   // From here to the board's end no timer may come: what is shown is what is kept.
   return { view: view(), budgets };
+}
+
+/** Looks into the books once a second: budgets that begin anew do so without a word. */
+function findMoney({ clock, board, moneyTally }: WalkOptions): () => void {
+  let timer: TimerHandle;
+  const next = (): void => {
+    timer = clock.setTimer(FIND_EVERY_MS, true, () => {
+      board.budgets().then(
+        (found) => moneyTally.find(found),
+        () => {},
+      );
+      next();
+    });
+  };
+  next();
+  return () => clock.clearTimer(timer);
 }
 
 /** What is wrong with the store, where a fact says so. */

@@ -15,10 +15,12 @@ export interface ChartState {
   /** Names of the actions. */
   readonly entry: readonly string[];
   readonly exit: readonly string[];
-  /** Ids of the actors that it invokes. */
+  /** The actors that it invokes: their ids, or their sources where they have none of their own. */
   readonly invokes: readonly string[];
-  /** Id of the state entered first; null unless it is compound. */
+  /** Id of the state entered first: of a compound state, or of a history that has none to recall. */
   readonly initialId: string | null;
+  /** How much a history recalls; null for others. */
+  readonly history: 'shallow' | 'deep' | null;
   /** In document order. */
   readonly states: readonly ChartState[];
 }

@@ -18,33 +18,49 @@ export interface DrawnState extends Box {
   readonly kind: StateKind;
   /** True for a region of a parallel state. */
   readonly isRegion: boolean;
+  readonly history: 'shallow' | 'deep' | null;
+  /** Whether other states stand inside. */
+  readonly hasStates: boolean;
   /** 0 for the root. */
   readonly depth: number;
   /** What stands under its name: entry and exit actions, invocations, tags. */
   readonly lines: readonly string[];
   readonly description: string | null;
+  /** All there is to say of it, uncut. */
+  readonly title: string;
 }
 
 /** One line of an edge's label: one transition. */
 export interface DrawnTransition {
   readonly id: string;
-  /** Event, guard and actions, as far as there is room. */
+  /** Event and guard, as far as there is room; actions are left to the title. */
   readonly text: string;
+  /** How many characters of the text name the event. */
+  readonly eventLength: number;
   /** The whole of it, with its description. */
   readonly title: string;
 }
 
-/** One arrow: all transitions of a kind that lead from one state to another. */
+/**
+ * One arrow: all transitions of a kind that lead from one state to another. Those that stay where
+ * they are have no arrow, but lines inside their state. Those of a state into its own inside start
+ * at their label, which stands there for "wherever it is".
+ */
 export interface DrawnEdge {
   readonly id: string;
   readonly sourceId: string;
   readonly targetId: string;
   readonly kind: TransitionKind | 'initial';
-  /** From source to target. */
+  readonly form: 'arrow' | 'from-label' | 'inside';
+  /** From source to target; none when it is `inside`. */
   readonly points: readonly Point[];
   /** In the order of the config; empty for the arrow to an initial state. */
   readonly transitions: readonly DrawnTransition[];
-  /** Where the label stands; null where there is none. */
+  /** How many of them the label names; the others are in its last line, as `+3 more`. */
+  readonly shownCount: number;
+  /** First line of the label, for example `from any state`; null where there is none. */
+  readonly heading: string | null;
+  /** Where the label stands; null where there is none. A strip is kept free for numbers. */
   readonly label: Box | null;
 }
 

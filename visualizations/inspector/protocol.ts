@@ -3,6 +3,7 @@
  * words that both must spell alike.
  *
  *   GET  /feed?view=VIEW       server-sent events `board`, `breaker`, `money`, `coverage`: JSON below
+ *        &since=ID             as `last-event-id`, for a stream that is opened anew
  *   GET  /drawing/CHART.json   a Drawing and its Chart: `{ drawing, chart }`
  *   POST /act                  an Act, with `authorization: Bearer TOKEN`; 204, or a Problem
  *
@@ -38,15 +39,15 @@ export interface BreakerRow {
   readonly probeAtMs: number | null;
   readonly changedAtMs: number;
   readonly isQuarantined: boolean;
-  /** Since the last ten seconds, each second. */
+  /** Over the last ten seconds, each second; refused calls are calls too. */
   readonly callsPerS: number;
   readonly failedPerS: number;
   readonly refusedPerS: number;
   /** Booked in the last 24 hours; null where the board counts no costs. */
   readonly spentNanoUsd: number | null;
-  /** Calls, refused ones included, by column. */
+  /** Calls, refused ones included, by column; columns before the first call are left out. */
   readonly spark: readonly number[];
-  /** Failed and refused calls, by column. */
+  /** Failed and refused calls, by column; columns before the first of them are left out. */
   readonly sparkBad: readonly number[];
 }
 
@@ -140,35 +141,58 @@ export interface SpendPoint {
   readonly spentNanoUsd: number;
 }
 
+/** A budget's summary; JSON has no Infinity, so that a limit nobody knows is null here. */
+export interface BudgetFigures extends Omit<BudgetSummary, 'limitNanoUsd' | 'leftNanoUsd'> {
+  readonly limitNanoUsd: number | null;
+  readonly leftNanoUsd: number | null;
+}
+
 export interface BudgetView {
-  readonly summary: BudgetSummary;
-  readonly warnAt: number;
-  /** Wall-clock milliseconds; null for `total`. */
-  readonly periodStartMs: number | null;
-  /** Through the running period, oldest first, the last one now; at most 200. */
+  readonly summary: BudgetFigures;
+  /**
+   * Through the running period, never falling, oldest first, the last one now; at most 200. Begins
+   * later than the period where nobody knows what was before.
+   */
   readonly series: readonly SpendPoint[];
-  readonly forecast: {
-    /** What will be spent when the period ends, at the pace of late; null for `total`. */
-    readonly endNanoUsd: number | null;
-    /** When the limit is reached at that pace; null when not in this period. */
-    readonly exhaustedAtMs: number | null;
-    readonly perHourNanoUsd: number;
-  };
+  readonly forecast: SpendForecast;
+}
+
+/** Where spending goes if it keeps the pace of late. */
+export interface SpendForecast {
+  /** What will be spent when the period ends; null for `total`. */
+  readonly endNanoUsd: number | null;
+  /** Wall-clock milliseconds; null when that is not in this period, or was already. */
+  readonly exhaustedAtMs: number | null;
+  readonly perHourNanoUsd: number;
+  /** The span that is the pace of late: a tenth of what is over, at least five minutes of it. */
+  readonly spanMs: number;
 }
 
 export interface RuleView {
   readonly id: string;
   readonly type: RuleType;
   readonly action: RuleAction;
+  /** Share of the normal rate that stays allowed; null for every action but `throttle`. */
+  readonly factor: number | null;
   readonly priority: number;
   readonly thresholdText: string;
-  /** While somebody watched. */
-  readonly firedCount: number;
-  readonly lastFiredAtMs: number | null;
+  /** Id of the budget it watches; null where it watches none. */
+  readonly budget: string | null;
+  /** Which calls it acts upon, in words; empty for every call. */
+  readonly when: string;
+  /** Announces itself at most once in so many milliseconds; it acts all the same. */
+  readonly cooldownMs: number;
+  /** How often it announced itself while somebody watched. */
+  readonly announcedCount: number;
+  /** Wall-clock milliseconds. */
+  readonly lastAnnouncedAtMs: number | null;
   readonly lastText: string | null;
 }
 
-/** Expected against actual, by method of estimation, while somebody watched. */
+/**
+ * Expected against actual, by method of estimation, while somebody watched. Only calls whose cost
+ * is known, not assumed.
+ */
 export interface CalibrationView {
   readonly method: string;
   readonly callCount: number;
@@ -182,7 +206,7 @@ export interface CalibrationView {
 }
 
 export interface SavingsView {
-  /** What refused calls were expected to cost. */
+  /** What calls refused for money were expected to cost. */
   readonly refusedNanoUsd: number;
   readonly refusedCount: number;
   /** Reserved at worst less spent: what estimates give back, while somebody watched. */
@@ -199,9 +223,23 @@ export interface DearestView {
   readonly total: CostReportRow;
 }
 
+export interface MoneyMoment {
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+  /** Type of the fact. */
+  readonly type: string;
+  readonly text: string;
+}
+
 /** Event `money`, in its view. */
 export interface MoneyUpdate {
   readonly atMs: number;
+  /** When the books were read last: budgets and their series are of then. Wall-clock; 0: never. */
+  readonly booksAtMs: number;
+  /** Why the books could not be read since, in words; null while they can. */
+  readonly problem: string | null;
+  /** Since when facts are counted. Wall-clock milliseconds. */
+  readonly watchedSinceMs: number;
   readonly budgets: readonly BudgetView[];
   /** Budgets left out, because there are more than 50. */
   readonly omittedCount: number;
@@ -209,12 +247,10 @@ export interface MoneyUpdate {
   readonly calibration: readonly CalibrationView[];
   readonly savings: SavingsView;
   readonly dearest: readonly DearestView[];
+  /** Since when `dearest` and what was refused are summed: 24 hours, from a full one. */
+  readonly reportSinceMs: number;
   /** What happened to money, newest first, at most 50. */
-  readonly moments: readonly {
-    readonly atMs: number;
-    readonly type: string;
-    readonly text: string;
-  }[];
+  readonly moments: readonly MoneyMoment[];
 }
 
 /** Event `coverage`, in its view. */
@@ -249,7 +285,9 @@ export type Act =
       readonly act: 'emergency_shutdown' | 'resume';
       readonly reason: string;
       readonly by: string;
-    };
+    }
+  /** Does nothing: asks whether the token is the right one. */
+  | { readonly act: 'check' };
 
 export interface Problem {
   readonly code: string;

@@ -1,19 +1,21 @@
 /**
- * What the page knows of the board, as signals. One stream of server-sent events feeds them; the
- * view in the address decides which of them are fed.
+ * What the page knows of the board, as signals. One stream of server-sent events feeds them
+ * (stream.ts); the view in the address decides which of them are fed.
  */
-import { signal, type ReadonlySignal } from '@preact/signals';
+import { batch, signal, type ReadonlySignal } from '@preact/signals';
 
-import type {
-  BoardSummary,
-  BreakerRow,
-  BreakerUpdate,
-  CoverageUpdate,
-  MoneyUpdate,
-  TapeEntry,
+import {
+  TAPE_MAX,
+  type BoardSummary,
+  type BoardUpdate,
+  type BreakerRow,
+  type BreakerUpdate,
+  type CoverageUpdate,
+  type MoneyUpdate,
+  type TapeEntry,
 } from '../inspector/protocol.ts';
 
-/** `lost`: the server does not answer; the browser keeps trying. */
+/** `lost`: the server does not answer; the page keeps trying. */
 export type Link = 'connecting' | 'live' | 'lost';
 
 /** The breaker in view, with its whole tape (at most TAPE_MAX, oldest first). */
@@ -21,24 +23,91 @@ export interface WatchedBreaker extends Omit<BreakerUpdate, 'isWhole' | 'tape'> 
   readonly tape: readonly TapeEntry[];
 }
 
+/** Every breaker's row. The map is one and the same all along; what wraps it is new each time. */
+export interface Rows {
+  readonly byName: ReadonlyMap<string, BreakerRow>;
+  /** Grows whenever a breaker came or went. */
+  readonly membersVersion: number;
+  /** Whether the server has told of them yet. */
+  readonly isKnown: boolean;
+}
+
 export interface Feed {
   readonly link: ReadonlySignal<Link>;
   readonly summary: ReadonlySignal<BoardSummary | null>;
-  /** By name. A new map whenever one of them changed. */
-  readonly rows: ReadonlySignal<ReadonlyMap<string, BreakerRow>>;
+  /** Told of in the view `board` only; what was told stays when another view is opened. */
+  readonly rows: ReadonlySignal<Rows>;
   readonly breaker: ReadonlySignal<WatchedBreaker | null>;
   readonly money: ReadonlySignal<MoneyUpdate | null>;
   readonly coverage: ReadonlySignal<CoverageUpdate | null>;
-  /** Wall-clock milliseconds of the server, moving on between updates: for countdowns. */
+  /** Wall-clock milliseconds of the server, moving on each second: for countdowns. */
   readonly nowMs: ReadonlySignal<number>;
 }
 
-export const feed: Feed = {
-  link: signal('connecting'),
-  summary: signal(null),
-  rows: signal(new Map()),
-  breaker: signal(null),
-  money: signal(null),
-  coverage: signal(null),
-  nowMs: signal(0),
+const link = signal<Link>('connecting');
+const summary = signal<BoardSummary | null>(null);
+const byName = new Map<string, BreakerRow>();
+const rows = signal<Rows>({ byName, membersVersion: 0, isKnown: false });
+const breaker = signal<WatchedBreaker | null>(null);
+const money = signal<MoneyUpdate | null>(null);
+const coverage = signal<CoverageUpdate | null>(null);
+const nowMs = signal(Date.now());
+
+export const feed: Feed = { link, summary, rows, breaker, money, coverage, nowMs };
+
+/** How far the server's clock is ahead of this one. */
+let aheadMs = 0;
+
+/** For stream.ts and ticks.ts: what arrives, told to the signals. */
+export const tell = {
+  link(state: Link): void {
+    link.value = state;
+  },
+
+  board(update: BoardUpdate): void {
+    batch(() => {
+      aheadMs = update.summary.atMs - Date.now();
+      summary.value = update.summary;
+      if (update.rows !== null) putRows(update.rows, update.gone, update.isWhole);
+    });
+  },
+
+  breaker(update: BreakerUpdate): void {
+    const { isWhole, tape, ...rest } = update;
+    const before = breaker.peek();
+    const isNew = isWhole || before === null || before.name !== update.name;
+    const whole = isNew ? tape : [...before.tape, ...tape];
+    breaker.value = { ...rest, tape: whole.slice(-TAPE_MAX) };
+  },
+
+  money(update: MoneyUpdate): void {
+    money.value = update;
+  },
+
+  coverage(update: CoverageUpdate): void {
+    coverage.value = update;
+  },
+
+  /** Another breaker is looked at: what is known of the last one is none of its business. */
+  forgetBreaker(name: string): void {
+    if (breaker.peek()?.name !== name) breaker.value = null;
+  },
+
+  now(): void {
+    nowMs.value = Date.now() + aheadMs;
+  },
 };
+
+function putRows(changed: readonly BreakerRow[], gone: readonly string[], isWhole: boolean): void {
+  const before = rows.peek();
+  let hasNewMembers = isWhole || !before.isKnown;
+  if (isWhole) byName.clear();
+  for (const name of gone) if (byName.delete(name)) hasNewMembers = true;
+  for (const row of changed) {
+    if (!byName.has(row.name)) hasNewMembers = true;
+    byName.set(row.name, row);
+  }
+  if (!hasNewMembers && changed.length === 0) return;
+  const membersVersion = before.membersVersion + (hasNewMembers ? 1 : 0);
+  rows.value = { byName, membersVersion, isKnown: true };
+}

@@ -7,6 +7,7 @@ import {
   importOf,
   imports,
   sections,
+  transitionList,
   type ImportedName,
   type PathsFile,
 } from './paths-file.ts';
@@ -53,6 +54,7 @@ export function breakerFile(paths: GeneratedPaths, file: BreakerFile): string {
     '',
     ...tests,
     coverageTest(paths, taken),
+    transitionList(paths),
   ].join('\n');
 }
 

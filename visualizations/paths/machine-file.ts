@@ -12,6 +12,7 @@ import {
   importOf,
   imports,
   sections,
+  transitionList,
   type ImportedName,
   type PathsFile,
 } from './paths-file.ts';
@@ -73,6 +74,7 @@ export function machineFile(
     '',
     ...tests,
     coverageTest(paths, taken),
+    transitionList(paths),
   ].join('\n');
 }
 

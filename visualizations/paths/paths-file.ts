@@ -5,6 +5,7 @@
  */
 import type { GeneratedPath, GeneratedPaths, PathStep } from '../../test/kit/generated-paths.ts';
 import type { Strategy } from '../../test/kit/path-sentences.ts';
+import { commandLine } from './recorded-command.ts';
 import { isIdentifier, quoted } from './source-text.ts';
 import type { TransitionCoverage } from '../../test/kit/transition-coverage.ts';
 
@@ -41,7 +42,7 @@ export function header(paths: GeneratedPaths, file: PathsFile, about: readonly s
     ' *',
     ...about.map((line) => ` * ${line}`),
     ' *',
-    ` * To write it again: ${file.command.replaceAll('*/', '* /')}`,
+    commandLine(file.command),
     ' */',
     '',
   ].join('\n');
@@ -110,4 +111,19 @@ export function coverageTest({ coverage }: GeneratedPaths, taken: TransitionCove
     '});',
     '',
   ].join('\n');
+}
+
+const TRANSITIONS = ' * The configured transitions of the machine that this was written from:';
+
+/** The last lines of a file: what its machine could do, for whoever compares. */
+export function transitionList({ transitions }: GeneratedPaths): string {
+  const lines = transitions.map((id) => ` *   ${oneLine(id).replaceAll('*/', '* /')}`);
+  return ['/*', TRANSITIONS, ...lines, ' */', ''].join('\n');
+}
+
+/** What a file's last lines say; null where somebody took them away. */
+export function transitionsListed(source: string): readonly string[] | null {
+  const [, list] = source.split(TRANSITIONS);
+  const lines = list?.split(' */', 1)[0]?.split(/\r?\n/);
+  return lines?.flatMap((line) => /^ \*   (.+)$/.exec(line)?.[1]?.trimEnd() ?? []) ?? null;
 }

@@ -8,7 +8,9 @@ import { generatePaths } from '../../test/kit/generate-paths.ts';
 import { firstOf, loadIf } from '../terminal/load-export.ts';
 import { stateName } from '../../machines/transitions.ts';
 import type { PathsFlags } from './paths-flags.ts';
-import { commandOf, importedFrom, type PathsSource } from './paths-target.ts';
+import type { OnProgress, PathsSource } from './paths-source.ts';
+import { importedFrom } from './paths-target.ts';
+import { commandOf } from './recorded-command.ts';
 import { sourceOf } from './source-text.ts';
 
 /** Two probes, so that the step between them is on a path too. */
@@ -18,9 +20,12 @@ const BREAKER_OPTIONS: BreakerOptions = {
   probesNeeded: 2,
 };
 
-/** @throws PathsCommandError, FuseboardError */
-export async function breakerSource(flags: PathsFlags): Promise<PathsSource> {
-  const { strategy, limit } = flags;
+/** @throws CommandError, FuseboardError */
+export async function breakerSource(
+  flags: PathsFlags,
+  onProgress: OnProgress,
+): Promise<PathsSource> {
+  const { strategy = 'transitions', limit } = flags;
   const loaded = await loadIf('--options', flags.options, firstOf('options', 'default'));
   const options = (loaded?.value ?? BREAKER_OPTIONS) as BreakerOptions;
   // Says what is wrong with the options, before anything is written that cannot run.
@@ -29,6 +34,7 @@ export async function breakerSource(flags: PathsFlags): Promise<PathsSource> {
   const paths = generatePaths(breakerMachine, {
     ...graph,
     strategy,
+    onProgress,
     ...(limit === undefined ? {} : { limit }),
     // Ways that meet no state twice are countless unless the budget and the latches are left out.
     ...(strategy === 'simple' ? { serializeState: ({ value }) => stateName(value) } : {}),
@@ -41,5 +47,5 @@ export async function breakerSource(flags: PathsFlags): Promise<PathsSource> {
         ? { source: sourceOf(options) ?? '{}' }
         : { import: importedFrom(loaded, flags.out) },
   });
-  return { source, paths };
+  return { source, paths, machine: breakerMachine };
 }

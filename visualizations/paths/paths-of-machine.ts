@@ -3,6 +3,7 @@ import type { AnyStateMachine, EventObject } from 'xstate';
 
 import { checkMachine, isMachine } from '../../test/kit/check-machine.ts';
 import { generatePaths } from '../../test/kit/generate-paths.ts';
+import { CommandError } from '../terminal/command-error.ts';
 import {
   firstOf,
   loadExport,
@@ -11,13 +12,18 @@ import {
   type LoadedExport,
 } from '../terminal/load-export.ts';
 import { machineFile } from './machine-file.ts';
-import { PathsCommandError } from './paths-command-error.ts';
 import type { PathsFlags } from './paths-flags.ts';
-import { commandOf, importedFrom, type PathsSource } from './paths-target.ts';
+import type { OnProgress, PathsSource } from './paths-source.ts';
+import { importedFrom } from './paths-target.ts';
+import { commandOf } from './recorded-command.ts';
 
-/** @throws PathsCommandError, FuseboardError */
-export async function machineSource(flags: PathsFlags, reference: string): Promise<PathsSource> {
-  const { strategy, limit, out } = flags;
+/** @throws CommandError, FuseboardError */
+export async function machineSource(
+  flags: PathsFlags,
+  reference: string,
+  onProgress: OnProgress,
+): Promise<PathsSource> {
+  const { strategy = 'transitions', limit, out } = flags;
   const guessMachine: GuessExport = (exports) => {
     const names = [...exports].filter(([, value]) => isMachine(value)).map(([name]) => name);
     const [only, ...others] = names.filter((name) => name !== 'default' || names.length === 1);
@@ -35,6 +41,7 @@ export async function machineSource(flags: PathsFlags, reference: string): Promi
   const paths = generatePaths<AnyStateMachine>(machine, {
     strategy,
     input: input.value,
+    onProgress,
     ...(limit === undefined ? {} : { limit }),
     ...(events === undefined ? {} : { events: asEvents(events) }),
     ...(key === undefined ? {} : { serializeState: asFunction(key) }),
@@ -49,7 +56,7 @@ export async function machineSource(flags: PathsFlags, reference: string): Promi
         ? { list: events.value as EventObject[], import: importedFrom(events, out) }
         : undefined,
   });
-  return { source, paths };
+  return { source, paths, machine };
 }
 
 async function loadInput(
@@ -69,7 +76,7 @@ function asEvents({ name, value }: LoadedExport): readonly EventObject[] | (() =
     typeof (event as { type?: unknown } | null)?.type === 'string';
   if (typeof value === 'function') return value as () => EventObject[];
   if (Array.isArray(value) && value.every(isEvent)) return value as EventObject[];
-  throw new PathsCommandError(
+  throw new CommandError(
     `--events: '${name}' is neither a list of events nor a function that returns one`,
     `For example export const ${name} = [{ type: 'ADD', amount: 1 }, { type: 'ADD', amount: 99 }];`,
   );
@@ -77,7 +84,7 @@ function asEvents({ name, value }: LoadedExport): readonly EventObject[] | (() =
 
 function asFunction({ name, value }: LoadedExport): () => string {
   if (typeof value === 'function') return value as () => string;
-  throw new PathsCommandError(
+  throw new CommandError(
     `--serialize-state: '${name}' is not a function`,
     `For example export const ${name} = (snapshot) => JSON.stringify(snapshot.value);`,
   );

@@ -54,14 +54,34 @@ export function readFlags<const Table extends FlagTable>(
   args: readonly string[],
   table: Table,
 ): FlagValues<Table> {
+  return read(command, args, table, (word) => {
+    throw usageError(`${command} takes no argument, got '${word}'`, allowed(command, table));
+  });
+}
+
+/** The same for a command that also takes words, such as names of files, between its flags. */
+export function readFlagsAndWords<const Table extends FlagTable>(
+  command: string,
+  args: readonly string[],
+  table: Table,
+): { readonly flags: FlagValues<Table>; readonly words: readonly string[] } {
+  const words: string[] = [];
+  const flags = read(command, args, table, (word) => void words.push(word));
+  return { flags, words };
+}
+
+function read<Table extends FlagTable>(
+  command: string,
+  args: readonly string[],
+  table: Table,
+  onWord: (word: string) => void,
+): FlagValues<Table> {
   const values: Record<string, true | number | string> = {};
   for (const token of tokensOf(args, table)) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      throw usageError(
-        `${command} takes no argument, got '${token.value}'`,
-        `${allowed(command, table)}`,
-      );
+      onWord(token.value);
+      continue;
     }
     const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (flag === undefined) {

@@ -7,7 +7,7 @@ import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { isMachine } from '../../test/kit/check-machine.ts';
-import { PathsCommandError } from '../paths/paths-command-error.ts';
+import { CommandError } from './command-error.ts';
 
 /** An export that was found. */
 export interface LoadedExport {
@@ -22,7 +22,7 @@ export type GuessExport = (exports: ReadonlyMap<string, unknown>) => string | un
 
 /**
  * Loads `file.ts#export`. Without `#export`, `guess` picks one.
- * @throws PathsCommandError naming what is missing, and what there is instead.
+ * @throws CommandError naming what is missing, and what there is instead.
  */
 export async function loadExport(
   flag: string,
@@ -32,7 +32,7 @@ export async function loadExport(
   const [path, named] = splitReference(reference);
   const file = resolve(path);
   if (!existsSync(file) || !statSync(file).isFile()) {
-    throw new PathsCommandError(
+    throw new CommandError(
       `${flag}: there is no file ${path}`,
       `Paths are relative to the current folder, which is ${resolve('.')}.`,
     );
@@ -40,7 +40,7 @@ export async function loadExport(
   const exports = await exportsOf(flag, path, file);
   const name = named ?? guess(exports);
   if (name !== undefined && exports.has(name)) return { value: exports.get(name), name, file };
-  throw new PathsCommandError(
+  throw new CommandError(
     named === undefined
       ? `${flag}: which export of ${path} is meant?`
       : `${flag}: ${path} exports no '${named}'`,
@@ -95,7 +95,7 @@ async function exportsOf(
       module = (await tsImport(href, import.meta.url)) as Record<string, unknown>;
     } else module = (await import(href)) as Record<string, unknown>;
   } catch (error) {
-    throw new PathsCommandError(
+    throw new CommandError(
       `${flag}: ${path} cannot be loaded: ${firstLine(error)}`,
       hintFor(error),
     );

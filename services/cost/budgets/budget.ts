@@ -24,7 +24,11 @@ export interface BudgetSummary {
   readonly period: Period;
   /** Names the running period, for example `day:Europe/Berlin:2026-03-29`. */
   readonly periodKey: string;
+  /** Wall-clock milliseconds at which the running period began; null for `total`. */
+  readonly periodStartMs: number | null;
   readonly limitNanoUsd: NanoUsd;
+  /** Share of the limit at which it warns. */
+  readonly warnAt: number;
   /** Settled by every process, and forfeited. */
   readonly spentNanoUsd: NanoUsd;
   readonly forfeitedNanoUsd: NanoUsd;
@@ -131,7 +135,9 @@ export function summaryOf(
     value: key.value,
     period: budget.calendar.period,
     periodKey: key.period,
+    periodStartMs: key.startMs,
     limitNanoUsd: limit as NanoUsd,
+    warnAt: budget.warnAt,
     spentNanoUsd: spent as NanoUsd,
     forfeitedNanoUsd: state.forfeitedNanoUsd as NanoUsd,
     reservedNanoUsd: state.heldNanoUsd as NanoUsd,

@@ -6,7 +6,7 @@
  * A day, week or month begins at the first instant of its first date. Where clocks are set back
  * over midnight, the hour that is lived twice belongs to the new day: no period ever comes back.
  * An hour ends where the clock strikes, and where the offset changes: the two hours from 2 to 3 of
- * an autumn night are two periods.
+ * an autumn night are two periods. Minutes are those of UTC, whatever the zone.
  */
 import { Temporal } from 'temporal-polyfill';
 
@@ -27,6 +27,7 @@ export type WeekStart = (typeof WEEK_STARTS)[number];
 
 /** Periods remembered: a clock that jumps back and forth meets the same few. */
 const REMEMBERED = 4;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 const TOTAL: PeriodSpan = Object.freeze({ key: 'total', startMs: -Infinity, endMs: Infinity });
@@ -63,6 +64,7 @@ export function calendarOf(
   choiceOption('weekStart', weekStart, WEEK_STARTS, weekStart);
   const zone = timeZoneOption('timeZone', timeZone);
   if (period === 'total') return { period, timeZone: zone, at: () => TOTAL };
+  if (period === 'minute') return new Remembering(period, zone, minuteAt);
   if (period === 'hour') return new Remembering(period, zone, hourAt);
   const unit = UNITS[period](WEEK_STARTS.indexOf(weekStart) + 1);
   return new Remembering(period, zone, (moment) => dateSpanAt(moment, unit));
@@ -147,6 +149,12 @@ function dateSpanAt(moment: Temporal.ZonedDateTime, unit: DateUnit): PeriodSpan 
     first = next;
     startMs = endMs;
   }
+}
+
+function minuteAt({ epochMilliseconds }: Temporal.ZonedDateTime): PeriodSpan {
+  const startMs = Math.floor(epochMilliseconds / MINUTE_MS) * MINUTE_MS;
+  const minute = Temporal.Instant.fromEpochMilliseconds(startMs).toString().slice(0, -4);
+  return { key: `minute:UTC:${minute}`, startMs, endMs: startMs + MINUTE_MS };
 }
 
 function hourAt(moment: Temporal.ZonedDateTime): PeriodSpan {

@@ -1,6 +1,6 @@
 /** The calendar periods that budgets run on. */
 
-export const PERIODS = ['hour', 'day', 'week', 'month', 'total'] as const;
+export const PERIODS = ['minute', 'hour', 'day', 'week', 'month', 'total'] as const;
 export type Period = (typeof PERIODS)[number];
 
 /** Instants that have a period lie this close to 1970: about 253,000 years either way. */
@@ -11,7 +11,8 @@ export interface PeriodSpan {
   /**
    * Names it among all periods of all calendars: `day:Europe/Berlin:2026-03-29`, a week by its
    * first day, `month:UTC:2026-02`, `hour:UTC:2026-11-22T13`, outside UTC with the hour's offset
-   * (`hour:Europe/Berlin:2026-10-25T02+01:00`), and `total`.
+   * (`hour:Europe/Berlin:2026-10-25T02+01:00`), `minute:UTC:2026-11-22T13:05` in every zone, and
+   * `total`.
    */
   readonly key: string;
   /** Wall-clock milliseconds; -Infinity for `total`. */

@@ -1,42 +1,8 @@
+/** `fuseboard paths` writes test files, which run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runPaths } from '../../visualizations/paths/paths-command.ts';
-import { ScratchProject, type Ended } from './scratch-project.ts';
-
-const DOOR = `
-import { assign, setup } from 'xstate';
-
-enum Lock { Open, Locked }
-
-export const size = 5;
-
-export const doorMachine = setup({
-  types: {
-    context: {} as { tries: number; lock: Lock },
-    events: {} as { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string },
-  },
-  guards: { isCode: ({ event }) => event.type === 'LOCK' && event.code.length === 4 },
-}).createMachine({
-  id: 'door',
-  context: { tries: 0, lock: Lock.Open },
-  initial: 'closed',
-  states: {
-    closed: {
-      on: {
-        OPEN: 'open',
-        LOCK: [
-          { guard: 'isCode', target: 'locked', description: 'Four digits lock it.' },
-          { actions: assign({ tries: 1 }) },
-        ],
-      },
-    },
-    open: { on: { CLOSE: 'closed' }, after: { 5000: 'closed' } },
-    locked: { after: { 60000: 'closed' } },
-  },
-});
-
-export const events = [{ type: 'LOCK', code: '1234' }, { type: 'LOCK', code: "it's long" }];
-`;
+import { ScratchProject } from '../kit-tests/scratch-project.ts';
+import { DOOR } from './door.ts';
 
 let project: ScratchProject;
 beforeAll(async () => {
@@ -206,95 +172,48 @@ describe('a file that is there already', () => {
   });
 });
 
-/** The command without a process of its own, in the folder of the project. */
-async function inProcess(args: readonly string[]): Promise<Ended> {
-  const [stdout, stderr]: [string[], string[]] = [[], []];
-  const before = process.cwd();
-  process.chdir(project.folder);
-  try {
-    const code = await runPaths(args, {
-      stdout: { write: (text) => stdout.push(text) },
-      stderr: { write: (text) => stderr.push(text) },
-    });
-    return { code, stdout: stdout.join(''), stderr: stderr.join('') };
-  } finally {
-    process.chdir(before);
-  }
-}
-
-describe('what is wrong is said in one line, with a hint', () => {
-  beforeAll(async () => {
-    await project.write('broken.ts', 'export const x: = 5;\n');
-    await project.write('throws.ts', 'throw new TypeError("no luck");\n');
-    await project.write('lost.ts', 'import "not-installed"; export const x = 1;\n');
-    await project.write('empty.ts', '');
-    await project.write(
-      'two.ts',
-      `export { doorMachine as a, doorMachine as b } from './door.ts';`,
-    );
-    await project.write(
-      'counter.ts',
-      `import { assign, createMachine } from 'xstate';
-       export const counter = createMachine({ id: 'counter', context: { n: 0 }, initial: 'a', states: {
-         a: { on: { ADD: { actions: assign({ n: ({ context }) => context.n + 1 }) } } } } });
-       export const serializeState = (snapshot: any) => String(snapshot.context.n % 3);`,
-    );
-  });
-
-  it.each<readonly [args: string, code: number, message: string, hint: string]>([
-    ['--machine nowhere.ts', 1, '--machine: there is no file nowhere.ts', 'Paths are relative'],
-    ['--machine .', 1, '--machine: there is no file .', 'Paths are relative'],
-    [
-      '--machine door.ts#dor',
-      1,
-      `--machine: door.ts exports no 'dor'`,
-      'it exports doorMachine (a machine), events, size.',
-    ],
-    [
-      '--machine two.ts',
-      1,
-      '--machine: which export of two.ts is meant?',
-      'it exports a (a machine), b (a machine).',
-    ],
-    ['--machine empty.ts', 1, '--machine: which export', 'empty.ts exports nothing.'],
-    ['--machine door.ts#size', 1, `--machine: 'size' must be an XState 5 machine, got number`, ''],
-    ['--machine broken.ts', 1, 'broken.ts cannot be loaded', 'must run by itself'],
-    ['--machine throws.ts', 1, 'throws.ts cannot be loaded: TypeError: no luck', ''],
-    ['--machine lost.ts', 1, `Cannot find package 'not-installed'`, 'is it installed?'],
-    ['--machine door.ts', 1, `threw while it handled 'LOCK'`, '--events FILE#EXPORT'],
-    ['--machine counter.ts', 1, 'has more than 20000 steps', '--serialize-state FILE#EXPORT'],
-    ['--machine counter.ts --limit 9', 1, 'has more than 9 steps', '--limit N'],
-    ['--machine door.ts --events door.ts#size', 1, 'neither a list of events nor', ''],
-    ['--machine counter.ts --serialize-state door.ts#size', 1, 'is not a function', ''],
-    ['--out nowhere/a.test.ts', 1, '--out: there is no folder nowhere', 'Make it first.'],
-    ['--strategy longest', 2, 'transitions, shortest or simple', '--help'],
-    ['--limit many', 2, '--limit must be an integer from 1', '--help'],
-    ['--colour', 2, `unknown option '--colour'`, '--help'],
-    ['door.ts', 2, `unexpected argument 'door.ts'`, '--help'],
-    ['--machine', 2, 'argument missing', '--help'],
-    ['--events door.ts', 2, '--events belongs to a machine of yours', '--help'],
-    ['--machine door.ts --options options.ts', 2, '--options are those of the built-in', '--help'],
-  ])('%s', async (args, code, message, hint) => {
-    const ended = await inProcess(args.split(' '));
-    expect(ended).toMatchObject({ code, stdout: '' });
-    const [first, second, ...rest] = ended.stderr.trimEnd().split('\n');
-    expect(first).toMatch(/^fuseboard: /);
-    expect(first).toContain(message);
-    expect(second).toMatch(/^hint: /);
-    expect(second).toContain(hint);
-    expect(rest).toEqual([]);
-  });
-
-  it('a counter is tamed by saying which states are the same', async () => {
-    const args = ['--machine', 'counter.ts', '--serialize-state', 'counter.ts'];
-    expect((await project.paths(...args)).code).toBe(0);
-  });
-});
-
 it('help says what there is', async () => {
   const { code, stdout } = await project.paths('--help');
   expect(code).toBe(0);
-  for (const flag of ['machine', 'strategy', 'events', 'input', 'limit', 'out', 'force']) {
+  expect(stdout).toContain('Exit codes: 0 written, or up to date; 1 ');
+  for (const flag of [
+    'machine',
+    'strategy',
+    'events',
+    'input',
+    'limit',
+    'out',
+    'force',
+    'check',
+    'report',
+    'json',
+  ]) {
     expect(stdout).toContain(`--${flag}`);
   }
+});
+
+describe('as JSON', () => {
+  const args = ['--machine', 'door.ts', '--events', 'door.ts', '--json'];
+
+  it('what was written is told, and every path', async () => {
+    const { code, stdout, stderr } = await project.paths(...args, '--out', 'told.test.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      out: 'told.test.ts',
+      report: null,
+      command: 'fuseboard paths --machine door.ts --events door.ts --out told.test.ts',
+      machine: 'door',
+      pathCount: 7,
+      coverage: { covered: 6, total: 6, uncovered: [] },
+      paths: { length: 7 },
+    });
+    expect(await project.read('told.test.ts')).toContain('actorUnderTest');
+  });
+
+  it('the paths take the place of the test file where none is named', async () => {
+    const { stdout } = await project.paths(...args);
+    const { out, paths } = JSON.parse(stdout) as { out: null; paths: { steps: unknown[] }[] };
+    expect(out).toBeNull();
+    expect(paths[0]?.steps[0]).toMatchObject({ label: expect.any(String), to: expect.any(String) });
+  });
 });

@@ -1,0 +1,66 @@
+/** The board in a few figures: every view shows them. */
+import type { BoardInside } from './board-inside.ts';
+import type { BoardSummary } from './protocol.ts';
+import type { Spend } from './spend.ts';
+import type { Traffic } from './traffic.ts';
+
+/** With nothing new, how often the page is told that all is as it was. */
+const HEARTBEAT_MS = 5_000;
+
+export interface SummaryParts extends BoardInside {
+  readonly title: string;
+  readonly isOperable: boolean;
+  readonly spend: Spend;
+  /** Of all breakers. */
+  readonly traffic: Traffic;
+}
+
+export class Summary {
+  readonly #parts: SummaryParts;
+  readonly #watchedSinceMs: number;
+  readonly #sinceMs: number;
+  #steady = '';
+  #toldMs = -Infinity;
+  /** The tick in which it last changed, or was said again. */
+  tick = -1;
+  json = '';
+
+  constructor(parts: SummaryParts) {
+    this.#parts = parts;
+    this.#watchedSinceMs = parts.runtime.clock.nowMs();
+    this.#sinceMs = parts.runtime.clock.monotonicMs();
+  }
+
+  advance(tick: number): void {
+    const { clock } = this.#parts.runtime;
+    const nowMs = clock.monotonicMs();
+    const { atMs, ...steady } = this.#make(nowMs);
+    const text = JSON.stringify(steady);
+    if (text === this.#steady && nowMs - this.#toldMs < HEARTBEAT_MS) return;
+    this.#steady = text;
+    this.#toldMs = nowMs;
+    this.tick = tick;
+    this.json = JSON.stringify({ ...steady, atMs });
+  }
+
+  #make(nowMs: number): BoardSummary {
+    const { board, runtime, title, isOperable, spend, traffic } = this.#parts;
+    const health = board.health();
+    const { closed, open, half_open, budget_limited, total } = health.breakers;
+    return {
+      title,
+      atMs: runtime.clock.nowMs(),
+      status: health.status,
+      reasons: health.reasons,
+      counts: { closed, open, half_open, budget_limited },
+      breakerCount: total,
+      emergency: health.emergency,
+      ...traffic.rates(nowMs, this.#sinceMs),
+      spentNanoUsd: spend.total,
+      droppedFactCount: health.droppedFactCount,
+      isOperable,
+      hasMoney: spend.hasMoney,
+      watchedSinceMs: this.#watchedSinceMs,
+    };
+  }
+}

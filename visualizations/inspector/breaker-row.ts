@@ -1,0 +1,96 @@
+/** One breaker as the board shows it, read without waking it. */
+import type { BreakerStateName, LatchName } from '../../machines/breaker-context.ts';
+import type { BreakerCore } from '../../services/breaker-core.ts';
+import { statusOf } from '../../services/breaker-view.ts';
+import { CAUSES } from '../../services/explain.ts';
+import type { BreakerRow } from './protocol.ts';
+import { NO_RATES, type Rates } from './traffic.ts';
+
+/** Reasons are other people's texts: a row shows their beginning. */
+const REASON_MAX = 160;
+
+export interface RowFigures {
+  readonly rates: Rates;
+  readonly spark: readonly number[];
+  readonly sparkBad: readonly number[];
+}
+
+/** Of a breaker through which nothing has passed. */
+export const NO_FIGURES: RowFigures = { rates: NO_RATES, spark: [], sparkBad: [] };
+
+export function breakerRow(
+  breaker: BreakerCore,
+  figures: RowFigures,
+  spentNanoUsd: number | null,
+): BreakerRow {
+  const { circuit, name } = breaker;
+  const { path, latches, reason } = standingOf(breaker);
+  const context = circuit?.context;
+  return {
+    name,
+    state: statusOf(path),
+    path,
+    cause: context?.cause ?? null,
+    latches,
+    reason: shortened(reason),
+    probeAtMs: context?.probeAtMs ?? null,
+    changedAtMs: circuit?.changedAtMs ?? 0,
+    isQuarantined: breaker.isQuarantined,
+    ...figures.rates,
+    spentNanoUsd,
+    spark: figures.spark,
+    sparkBad: figures.sparkBad,
+  };
+}
+
+interface Standing {
+  readonly path: BreakerStateName;
+  readonly latches: readonly LatchName[];
+  readonly reason: string;
+}
+
+/** The state as a look at the breaker would show it: the board's own causes reach all at once. */
+function standingOf(breaker: BreakerCore): Standing {
+  const { circuit, runtime } = breaker;
+  const { emergency } = runtime.boardGate;
+  if (emergency !== null) {
+    const { by, reason } = emergency;
+    const others = circuit?.context.latches.filter(({ name }) => name !== 'emergency') ?? [];
+    const latches: readonly LatchName[] = ['emergency', ...others.map(({ name }) => name)];
+    return { path: 'open.latched', latches, reason: `the board was shut down by ${by}: ${reason}` };
+  }
+  if (circuit !== null) {
+    const { latches } = circuit.context;
+    return {
+      path: circuit.state,
+      latches: latches.map(({ name }) => name),
+      reason: breaker.isQuarantined ? 'its actor keeps crashing' : reasonOf(breaker, circuit.state),
+    };
+  }
+  const level = breaker.isBehind ? (runtime.boardGate.levelOf(breaker) ?? 'ok') : 'ok';
+  const path = level === 'ok' ? 'closed' : level === 'warned' ? 'budget_limited' : 'open.exhausted';
+  return { path, latches: [], reason: reasonOf(breaker, path) };
+}
+
+function reasonOf({ circuit }: BreakerCore, path: BreakerStateName): string {
+  switch (path) {
+    case 'closed':
+      return '';
+    case 'budget_limited':
+      return 'a budget passed its warning level';
+    case 'open.exhausted':
+      return 'a budget is spent';
+    case 'open.latched':
+      return (circuit?.context.latches ?? [])
+        .map(({ by, reason }) => `${by}: ${reason}`)
+        .join('; ');
+    case 'open.cooling':
+    case 'half_open': {
+      const cause = circuit?.context.cause ?? null;
+      return cause === null ? '' : CAUSES[cause];
+    }
+  }
+}
+
+const shortened = (text: string): string =>
+  text.length <= REASON_MAX ? text : `${text.slice(0, REASON_MAX - 1)}…`;

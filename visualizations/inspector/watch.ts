@@ -1,0 +1,105 @@
+/**
+ * What is known of a board while somebody watches it: listens to facts and to actors from its
+ * beginning to its end, and to nothing before or after. Time goes on in ticks: what happens
+ * between two of them is told with the second.
+ */
+import { randomBytes } from 'node:crypto';
+
+import type { Fact } from '../../services/facts.ts';
+import type { BoardInside } from './board-inside.ts';
+import { BreakerRows } from './breaker-rows.ts';
+import { Summary } from './board-summary.ts';
+import { createMoneyFeed, type MoneyFeed } from './money-feed.ts';
+import { Spend } from './spend.ts';
+import { Tapes } from './tapes.ts';
+import { callKindOf, columnAt, Traffic } from './traffic.ts';
+import { TransitionHits } from './transition-hits.ts';
+
+export interface WatchOptions extends BoardInside {
+  readonly title: string;
+  readonly isOperable: boolean;
+}
+
+export class Watch {
+  /** Ticks of one watch mean nothing to another. */
+  readonly session = randomBytes(8).toString('hex');
+  readonly inside: BoardInside;
+  readonly rows: BreakerRows;
+  readonly tapes: Tapes;
+  readonly hits = new TransitionHits();
+  readonly summary: Summary;
+  readonly money: MoneyFeed;
+  /** The last one. */
+  tick = 0;
+  /** The tick in which hits last changed. */
+  hitsTick = 0;
+  readonly #spend: Spend;
+  readonly #traffic: Traffic;
+  readonly #detach: () => void;
+  #isEnded = false;
+
+  constructor(options: WatchOptions) {
+    const { board, runtime } = options;
+    const { clock } = runtime;
+    this.inside = options;
+    this.#traffic = new Traffic(columnAt(clock.monotonicMs()));
+    this.#spend = new Spend(options, (name) => this.rows.touch(name));
+    this.rows = new BreakerRows({
+      ...options,
+      spentOf: (name) => this.#spend.of(name),
+      onGone: (name) => this.#forget(name),
+    });
+    this.tapes = new Tapes({
+      clock,
+      nextTick: () => this.tick + 1,
+      onTaken: (name, id) => {
+        this.hits.add(name, id);
+        this.hitsTick = this.tick + 1;
+      },
+      onEvent: (name) => this.rows.touch(name),
+    });
+    this.summary = new Summary({ ...options, spend: this.#spend, traffic: this.#traffic });
+    this.money = createMoneyFeed({ board, clock });
+    const facts = board.facts$.subscribe((fact) => this.#hear(fact));
+    const actors = board.inspectActors((event) => this.tapes.hear(event));
+    this.#detach = () => {
+      facts.unsubscribe();
+      actors.unsubscribe();
+    };
+  }
+
+  /** Makes the rows of all breakers, a slice in each turn, then calls back. */
+  begin(onReady: () => void): void {
+    if (this.#isEnded) return;
+    this.advance();
+    if (this.rows.isBehind) this.inside.runtime.clock.defer(() => this.begin(onReady));
+    else onReady();
+  }
+
+  /** One tick. */
+  advance(): void {
+    this.tick++;
+    void this.#spend.advance();
+    this.rows.advance(this.tick);
+    this.summary.advance(this.tick);
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#detach();
+  }
+
+  #hear(fact: Fact): void {
+    this.#spend.hear(fact);
+    this.rows.hear(fact);
+    this.money.hear(fact);
+    const kind = callKindOf(fact);
+    if (kind === null) return;
+    this.#traffic.add(kind, columnAt(this.inside.runtime.clock.monotonicMs()));
+  }
+
+  #forget(name: string): void {
+    this.tapes.forget(name);
+    this.hits.forget(name);
+  }
+}

@@ -1,0 +1,110 @@
+/** One breaker on the board. Drawn anew only when its row changed. */
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+
+import type { BreakerRow } from '../../inspector/protocol.ts';
+import { Ago } from '../parts/ago.tsx';
+import { Amount } from '../parts/amount.tsx';
+import { Countdown } from '../parts/countdown.tsx';
+import { rate, share } from '../parts/format.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { breakerHref } from '../route.ts';
+
+export interface TileProps {
+  readonly row: BreakerRow;
+  /** Whether the tabulator key stops here. */
+  readonly isStop: boolean;
+}
+
+export function Tile({ row, isStop }: TileProps): JSX.Element {
+  return useMemo(
+    () => (
+      <div class={`tile state-${row.state}`}>
+        <div class="tile-head">
+          <a
+            class="tile-name"
+            href={breakerHref(row.name)}
+            tabIndex={isStop ? 0 : -1}
+            title={row.name}
+          >
+            {row.name}
+          </a>
+          {row.isQuarantined && (
+            <span class="badge state-open">
+              <Icon name="critical" />
+              quarantined
+            </span>
+          )}
+          <StateBadge state={row.state} />
+        </div>
+        <Why row={row} />
+        <Sparkline all={row.spark} bad={row.sparkBad} />
+        <Figures row={row} />
+      </div>
+    ),
+    [row, isStop],
+  );
+}
+
+function Why({ row }: { readonly row: BreakerRow }): JSX.Element {
+  return (
+    <p class="tile-why">
+      <span class="tile-reason" title={row.reason}>
+        {row.reason === '' ? <Since atMs={row.changedAtMs} /> : row.reason}
+      </span>
+      {row.probeAtMs !== null && (
+        <span class="tile-probe">
+          <Icon name="clock" />
+          probe <Countdown atMs={row.probeAtMs} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** A breaker that nothing ever happened to has not changed at all. */
+function Since({ atMs }: { readonly atMs: number }): JSX.Element {
+  if (atMs === 0) return <>never tripped</>;
+  return (
+    <>
+      closed <Ago atMs={atMs} />
+    </>
+  );
+}
+
+function Figures({ row }: { readonly row: BreakerRow }): JSX.Element {
+  const { callsPerS, failedPerS, refusedPerS } = row;
+  return (
+    <dl class="tile-figures">
+      <Figure label="calls/s">{rate(callsPerS)}</Figure>
+      <Figure label="failed" isBad={failedPerS > 0}>
+        {share(failedPerS, callsPerS)}
+      </Figure>
+      <Figure label="refused" isBad={refusedPerS > 0}>
+        {share(refusedPerS, callsPerS)}
+      </Figure>
+      {row.spentNanoUsd !== null && (
+        <Figure label="in 24 h">
+          <Amount nanoUsd={row.spentNanoUsd} />
+        </Figure>
+      )}
+    </dl>
+  );
+}
+
+interface FigureProps {
+  readonly label: string;
+  readonly isBad?: boolean;
+  readonly children: JSX.Element | string;
+}
+
+function Figure({ label, isBad = false, children }: FigureProps): JSX.Element {
+  return (
+    <div class={isBad ? 'is-bad' : ''}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

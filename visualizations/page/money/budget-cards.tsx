@@ -1,0 +1,115 @@
+/** Every budget at a glance; choosing one shows its period below. */
+import type { JSX } from 'preact';
+
+import type { BudgetView, MoneyUpdate } from '../../inspector/protocol.ts';
+import { Amount } from '../parts/amount.tsx';
+import { Countdown } from '../parts/countdown.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { count, percent } from '../parts/format.ts';
+import { Icon } from '../parts/icon.tsx';
+import { BudgetBar } from './budget-bar.tsx';
+import { LEVEL_ICONS, LEVEL_WORDS, limitWords, periodWords } from './budget-words.ts';
+import { choose, nameOf } from './choice.ts';
+
+export interface BudgetCardsProps {
+  readonly update: MoneyUpdate;
+  readonly chosen: BudgetView | null;
+}
+
+export function BudgetCards({ update, chosen }: BudgetCardsProps): JSX.Element {
+  const { budgets, omittedCount } = update;
+  if (budgets.length === 0) {
+    return (
+      <Empty title="No budget yet">
+        <p>
+          Costs are booked, but nothing bounds them. Open the board with <code>budgets</code>, and
+          each one shows here what is left of it.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <section aria-label="Budgets">
+      <ul class="budgets">
+        {budgets.map((view) => (
+          <BudgetCard key={nameOf(view)} view={view} isChosen={view === chosen} />
+        ))}
+      </ul>
+      {omittedCount === 0 ? null : (
+        <p class="muted budgets-more">
+          {count(omittedCount)} more, less strained than these, are not shown.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface BudgetCardProps {
+  readonly view: BudgetView;
+  readonly isChosen: boolean;
+}
+
+function BudgetCard({ view, isChosen }: BudgetCardProps): JSX.Element {
+  const { summary } = view;
+  return (
+    <li class={`budget level-${summary.level} ${isChosen ? 'is-chosen' : ''}`}>
+      <div class="budget-head">
+        <h2>
+          <button type="button" aria-pressed={isChosen} onClick={() => choose(view)}>
+            {summary.budget}
+            {summary.value === '' ? null : <span class="budget-value">{summary.value}</span>}
+          </button>
+        </h2>
+        <span class="budget-level">
+          <Icon name={LEVEL_ICONS[summary.level]} />
+          {LEVEL_WORDS[summary.level]}
+        </span>
+      </div>
+      <p class="budget-spent">
+        <strong>
+          <Amount nanoUsd={summary.spentNanoUsd} />
+        </strong>{' '}
+        <span class="muted">
+          {limitWords(view)} {periodWords(view)}
+        </span>
+        <span class="budget-share number">
+          {percent(summary.percentage / 100)}
+          <span class="unseen"> spent</span>
+        </span>
+      </p>
+      <BudgetBar view={view} />
+      <dl class="budget-facts">
+        <Fact term="left" nanoUsd={summary.leftNanoUsd} />
+        <Fact term="reserved" nanoUsd={summary.reservedNanoUsd} />
+        {summary.forfeitedNanoUsd === 0 ? null : (
+          <Fact term="forfeited" nanoUsd={summary.forfeitedNanoUsd} />
+        )}
+        {summary.overspentNanoUsd === 0 ? null : (
+          <Fact term="overspent" nanoUsd={summary.overspentNanoUsd} />
+        )}
+        {summary.nextPeriodAtMs === null ? null : (
+          <div>
+            <dt>begins anew in</dt>
+            <dd>
+              <Countdown atMs={summary.nextPeriodAtMs} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </li>
+  );
+}
+
+interface FactProps {
+  readonly term: string;
+  readonly nanoUsd: number | null;
+}
+
+const Fact = ({ term, nanoUsd }: FactProps): JSX.Element => (
+  <div>
+    <dt>{term}</dt>
+    <dd>
+      <Amount nanoUsd={nanoUsd} />
+    </dd>
+  </div>
+);
