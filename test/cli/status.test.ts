@@ -1,4 +1,7 @@
 /** `fuseboard status`: a board's store and a running inspector, as tables, JSON and live. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 
@@ -102,7 +105,7 @@ describe('the status of a running inspector', () => {
     const board = await openBoard({ store: 'memory:', budgets: BUDGETS, tokenizer: false });
     boards.push(board);
     const { url } = await board.inspect({ port: 0 });
-    return { board, url: url as string };
+    return { board, url: new URL(url as string).origin };
   }
 
   test('has rates as well, and goes on as they change', async () => {
@@ -141,6 +144,15 @@ describe('the status of a running inspector', () => {
       `fuseboard: there is no inspector at ${url}: nothing answers there\n` +
         'hint: Start one with `board.inspect()`, or look at the store with --store sqlite:PATH.\n',
     );
+    const other = createServer((_, response) => response.writeHead(404).end()).listen(
+      0,
+      '127.0.0.1',
+    );
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { stderr } = await runCli(['status', '--url', `http://127.0.0.1:${port}`], { cwd });
+    expect(stderr).toContain('it answered with status 404\n');
   });
 
   test.each([

@@ -53,9 +53,18 @@ export class ScratchProject {
   }
 
   /** Runs a script of the project's node_modules, or `-e` with a program. */
-  async node(...args: readonly string[]): Promise<Ended> {
+  node(...args: readonly string[]): Promise<Ended> {
+    return this.#run(process.execPath, args);
+  }
+
+  /** Runs a line as a shell does. */
+  shell(line: string): Promise<Ended> {
+    return this.#run('/bin/sh', ['-c', line]);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<Ended> {
     try {
-      const { stdout, stderr } = await run(process.execPath, [...args], {
+      const { stdout, stderr } = await run(program, [...args], {
         cwd: this.folder,
         env: { ...process.env, NO_COLOR: '1', VITEST: undefined, NODE_OPTIONS: undefined },
       });

@@ -25,6 +25,9 @@ export interface Browsing {
   open(url: string, options?: PageOptions): Promise<Page>;
 }
 
+/** How long a page may take to show what is waited for. */
+export const WAIT_MAX_MS = 10_000;
+
 /** Made for a browser without sandbox, nothing else: whatever loosens the page's own is left out. */
 const LOOSE = /single-process|zygote|web-security|insecure-content|headless|site-?isolation/;
 
@@ -60,6 +63,7 @@ export function useBrowser(): Browsing {
         bypassCSP,
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(WAIT_MAX_MS);
       pages.push(page);
       const complain = (words: string): void => {
         if (options.tolerate?.test(words) !== true) complaints.push(words);

@@ -70,7 +70,7 @@ describe('a test file is checked', () => {
 
   it.each([
     ['a delay', '5000: ', '6000: ', '    - open --after 5000 ms--> closed'],
-    ['a guard', 'length === 4', 'length > 4', `    ~ in closed: LOCK`],
+    ['a guard', 'length === 4', 'length > 4', `    + in closed: LOCK {"code":"1234"} stays there`],
     ['a target', `CLOSE: 'closed'`, `CLOSE: 'locked'`, '    - in open: CLOSE leads to closed'],
   ])('and %s that changed is seen', async (_, find, replace, told) => {
     const { code, stdout } = await changed(find, replace);

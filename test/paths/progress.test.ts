@@ -20,7 +20,7 @@ export const counter = createMachine({
     RESET: { actions: assign({ n: 0 }) },
   } } },
 });
-console.error('the machine is loaded');
+if (process.env.COUNT) console.error('the machine is loaded');
 `;
 
 let project: ScratchProject;

@@ -1,4 +1,6 @@
 /** The inspector's page: starts what moves by itself, and mounts the frame. */
+import './sound-language.ts';
+
 import { effect } from '@preact/signals';
 import { options, render } from 'preact';
 

@@ -41,6 +41,7 @@ export function BreakerChart({ name, moment, tape, onChoose }: BreakerChartProps
       class={`panel breaker-chart${isPast ? ' is-past' : ''}`}
       aria-label={isPast ? 'Statechart, at a past moment' : 'Statechart, live'}
     >
+      <TimeTravel tape={tape} chosen={chosen} onChoose={onChoose} />
       {drawn === 'waiting' && <Empty title="Drawing …" />}
       {drawn === 'failed' && (
         <Empty title="The drawing did not arrive.">
@@ -63,12 +64,11 @@ export function BreakerChart({ name, moment, tape, onChoose }: BreakerChartProps
               checked={isHeated.value}
               onChange={(event) => (isHeated.value = event.currentTarget.checked)}
             />
-            Heat: how often each way was taken
+            Heat
           </label>
           {isHeated.value && <Since />}
         </Chart>
       )}
-      <TimeTravel tape={tape} chosen={chosen} onChoose={onChoose} />
     </section>
   );
 }
@@ -77,5 +77,9 @@ export function BreakerChart({ name, moment, tape, onChoose }: BreakerChartProps
 function Since(): JSX.Element | null {
   const sinceMs = useComputed(() => feed.summary.value?.watchedSinceMs ?? null).value;
   if (sinceMs === null) return null;
-  return <span class="muted">since {clockTime(sinceMs)}, when somebody began to watch</span>;
+  return (
+    <span class="muted" title="Nothing is counted while nobody watches.">
+      times taken since {clockTime(sinceMs)}
+    </span>
+  );
 }

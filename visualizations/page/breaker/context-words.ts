@@ -10,8 +10,17 @@ export function valueText(key: string, value: Json | undefined): string {
   if (value === null) return '–';
   if (typeof value === 'number' && key.endsWith('AtMs')) return clockText(value);
   if (typeof value === 'string') return shortened(value);
-  if (Array.isArray(value) && value.length === 0) return 'none';
-  return shortened(JSON.stringify(value));
+  if (Array.isArray(value)) return shortened(value.map(oneText).join('; ')) || 'none';
+  return shortened(oneText(value));
+}
+
+/** One of several: by its name and whose it is, where it says so. */
+function oneText(value: Json): string {
+  if (typeof value === 'object' && value !== null && 'name' in value) {
+    const { name, by } = value;
+    if (typeof name === 'string') return typeof by === 'string' ? `${name} by ${by}` : name;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const shortened = (text: string): string =>

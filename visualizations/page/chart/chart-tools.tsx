@@ -16,16 +16,26 @@ export function ChartTools({ zoom, whole }: ChartToolsProps): JSX.Element {
   };
   return (
     <div class="chart-tools" role="group" aria-label="Size of the chart">
-      <button type="button" onClick={zoom.further} aria-label="Smaller" title="Smaller (key −)">
+      <button
+        type="button"
+        onClick={() => zoom.further()}
+        aria-label="Smaller"
+        title="Smaller (key −)"
+      >
         −
       </button>
       <output class="number" aria-label="Size">
         {Math.round(zoom.scale.value * 100)} %
       </output>
-      <button type="button" onClick={zoom.closer} aria-label="Larger" title="Larger (key +)">
+      <button
+        type="button"
+        onClick={() => zoom.closer()}
+        aria-label="Larger"
+        title="Larger (key +)"
+      >
         +
       </button>
-      <button type="button" onClick={zoom.fit} title="As wide as there is room (key 0)">
+      <button type="button" onClick={() => zoom.fit()} title="As wide as there is room (key 0)">
         Fit
       </button>
       {document.fullscreenEnabled && (

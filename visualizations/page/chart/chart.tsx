@@ -25,6 +25,8 @@ export interface ChartProps {
   readonly label: string;
   /** Id of the state that should be seen; null for none. */
   readonly centreId?: string | null;
+  /** How it is shown at first: so that it can be read, or all of it. @default 'readable' */
+  readonly fit?: 'readable' | 'whole';
   /** Another number: what was taken is shown for a moment as something that just happened. */
   readonly freshness?: number;
   /** Stands over the frame, at the left. */
@@ -39,10 +41,10 @@ interface Pointed {
 const NONE: ReadonlySet<string> = new Set();
 
 export function Chart(props: ChartProps): JSX.Element {
-  const { drawn, marks, label, centreId = null, freshness = -1, children } = props;
+  const { drawn, marks, label, centreId = null, freshness = -1, fit, children } = props;
   const whole = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const zoom = useMemo(() => createZoom(drawn.drawing), [drawn]);
+  const zoom = useMemo(() => createZoom(drawn.drawing, fit), [drawn, fit]);
   const pointed = useSignal<Pointed | null>(null);
   const stopKey = useSignal<string | null>(null);
   const { activeIds = NONE, hits = null } = marks;
@@ -103,7 +105,7 @@ export function Chart(props: ChartProps): JSX.Element {
         role="group"
         aria-label={`${label}. Arrows scroll, plus and minus change the size.`}
         onKeyDown={onKeyDown}
-        onPointerOver={(event) => point(event.target)}
+        onPointerOver={(event) => point(isGround(event.target) ? null : event.target)}
         onPointerLeave={() => (pointed.value = null)}
         onFocusIn={(event) => point(event.target)}
         onFocusOut={() => (pointed.value = null)}
@@ -126,3 +128,7 @@ export function Chart(props: ChartProps): JSX.Element {
     </div>
   );
 }
+
+/** The room inside a state that holds others: whoever points there points at none of them. */
+const isGround = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.matches('.holder > .box');

@@ -15,7 +15,7 @@ export function listenForGestures(frame: HTMLElement, on: Gestured): () => void 
   const active = { signal: ending.signal, passive: false };
   pinching(frame, on, active);
   dragging(frame, on, passive);
-  frame.addEventListener('keydown', on.touched, passive);
+  frame.addEventListener('keydown', () => on.touched(), passive);
   frame.addEventListener(
     'wheel',
     (event) => {

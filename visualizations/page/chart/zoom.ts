@@ -33,12 +33,12 @@ export interface Zoom {
 }
 
 /** @param of Size of the chart, in its own pixels. */
-export function createZoom(of: Size): Zoom {
+export function createZoom(of: Size, first: 'readable' | 'whole' = 'readable'): Zoom {
   const scale = signal(1);
   let frame: HTMLElement | null = null;
   let detach = (): void => undefined;
   /** What somebody asked for outlives a frame that grows or shrinks. */
-  let fitting: 'readable' | 'whole' | 'by hand' = 'readable';
+  let fitting: 'readable' | 'whole' | 'by hand' = first;
   let isTouched = false;
 
   const apply = (wanted: number): void => {
@@ -50,8 +50,10 @@ export function createZoom(of: Size): Zoom {
   };
   const adapt = (): void => {
     if (frame === null || fitting === 'by hand') return;
-    const whole = frame.clientWidth / of.width;
-    apply(fitting === 'whole' ? whole : Math.min(COMFORTABLE, Math.max(READABLE, whole)));
+    const wide = frame.clientWidth / of.width;
+    const isAlone = document.fullscreenElement !== null;
+    const whole = isAlone ? Math.min(wide, frame.clientHeight / of.height) : wide;
+    apply(fitting === 'whole' ? whole : Math.min(COMFORTABLE, Math.max(READABLE, wide)));
   };
   const zoomTo = (wanted: number, clientX?: number, clientY?: number): void => {
     if (frame === null) return;
