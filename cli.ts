@@ -25,6 +25,7 @@ Commands
   budgets         show limits, and how much of each is spent
   ledger verify   recompute every total of the books from their rows
   paths           write a test file generated from a statechart
+  diagram         draw a statechart: the breaker's, or one of yours
 
 Flags
   --help     of the program, or of a command
@@ -45,7 +46,16 @@ and found something wrong (ledger verify, paths --check).
 /** Breakers of one store that are inspected at once. */
 const BREAKERS_MAX = 1_000_000;
 
-const COMMANDS = ['demo', 'inspect', 'status', 'costs', 'budgets', 'ledger', 'paths'] as const;
+const COMMANDS = [
+  'demo',
+  'inspect',
+  'status',
+  'costs',
+  'budgets',
+  'ledger',
+  'paths',
+  'diagram',
+] as const;
 type Command = (typeof COMMANDS)[number];
 
 const io: CommandIo = {
@@ -141,6 +151,11 @@ async function start(command: Command, args: readonly string[]): Promise<number>
       const { LEDGER_HELP, runLedger } =
         await import('./visualizations/commands/ledger-command.ts');
       return asksForHelp(args) ? print(LEDGER_HELP) : await runLedger(args, booksCommand);
+    }
+    case 'diagram': {
+      const { DIAGRAM_HELP, runDiagram } =
+        await import('./visualizations/commands/diagram-command.ts');
+      return asksForHelp(args) ? print(DIAGRAM_HELP) : await runDiagram(args, io);
     }
     case 'paths': {
       const { PATHS_HELP, runPaths } = await import('./visualizations/paths/paths-command.ts');

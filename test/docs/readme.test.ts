@@ -25,6 +25,7 @@ const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[
 const PRINTED: readonly (readonly [needle: string, printed: string])[] = [
   ['weather', 'sunny closed'],
   ['readme.db', 'hello Breaker "chat" is closed.'],
+  ['board.inspect({', '200 open'],
   ['money.db', 'budget_exceeded breaker "openai" refuses the call'],
   ['stream: true', "true [ 'openai:"],
   ['board.pool', "200 [ 'first: 1', 'second: 1' ]"],

@@ -100,7 +100,7 @@ export class Stream {
   readonly #response: IncomingMessage;
   #text = '';
   #id = '';
-  #heard: (() => void)[] = [];
+  readonly #heard: (() => void)[] = [];
   isOver = false;
 
   constructor(response: IncomingMessage) {
@@ -141,6 +141,20 @@ export class Stream {
 
   get lastId(): string {
     return this.#id;
+  }
+
+  /** Reads no more, until it does again. */
+  stopReading(): void {
+    this.#response.pause();
+  }
+
+  readAgain(): void {
+    this.#response.resume();
+  }
+
+  /** Its connection breaks, as when a machine is switched off. */
+  vanish(): void {
+    this.#response.socket.resetAndDestroy();
   }
 
   leave(): void {

@@ -13,6 +13,10 @@ import { LAYERS } from './rules.ts';
 const PROJECT = resolve(import.meta.dirname, '../..');
 const ROOMS = ['machines', 'services', 'persistence', 'visualizations', 'examples', 'test'];
 
+/** Reaches up beyond the inspector, and for the inspector before anybody asks. */
+const EAGER_BOARD = `import '../visualizations/planted.ts';
+     import '../visualizations/inspector/start-inspector.ts';`;
+
 /** Each planted file, what it says, and the rule that must name it. */
 const PLANTED = [
   ['machines-are-drawings', 'machines/planted.ts', `import '../services/clock.ts';`],
@@ -26,7 +30,8 @@ const PLANTED = [
      import { BREAKER_ROW_VERSION } from '../persistence/store.ts';
      export const planted = (store: Store): unknown => [store, BREAKER_ROW_VERSION];`,
   ],
-  ['board-composes', 'services/open-board.ts', `import '../visualizations/planted.ts';`],
+  ['board-composes', 'services/open-board.ts', EAGER_BOARD],
+  ['the-inspector-is-loaded-when-asked-for', 'services/open-board.ts', EAGER_BOARD],
   ['the-page-runs-in-a-browser', 'visualizations/page/planted.ts', `import 'rxjs';`],
   ['nothing-imports-the-page', 'visualizations/planted-page.ts', `import './page/planted.ts';`],
   ['persistence-stores', 'persistence/planted.ts', `import '../services/random.ts';`],

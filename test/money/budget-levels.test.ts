@@ -250,7 +250,9 @@ describe('what a budget says of itself', () => {
       leftNanoUsd: usd(50),
       percentage: 30,
       level: 'ok',
+      periodStartMs: Date.parse('2026-03-10T00:00:00Z'),
       nextPeriodAtMs: Date.parse('2026-03-11T00:00:00Z'),
+      warnAt: 0.8,
     });
     answer();
     await held;

@@ -1,21 +1,14 @@
 /** The board in a real browser: every control, what changes live, and what strangers name things. */
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 
 import { openBoard, type Board } from '../../index.ts';
 import { useBrowser, WAIT_MAX_MS } from './browser.ts';
 
 const browsing = useBrowser();
-let boards: Board[] = [];
-
-afterEach(async () => {
-  await Promise.all(boards.map((board) => board.close()));
-  boards = [];
-});
 
 async function boardWith(...names: string[]): Promise<{ board: Board; url: string }> {
-  const board = await openBoard({ store: 'memory:' });
-  boards.push(board);
+  const board = browsing.later(await openBoard({ store: 'memory:' }));
   for (const name of names) board.breaker(name);
   const { url } = await board.inspect({ port: 0 });
   return { board, url: url as string };
@@ -101,13 +94,14 @@ test('a tile leads to its breaker, by pointer and by key, whatever its name', as
   const { url } = await boardWith(name, 'other');
   const page = await browsing.open(url);
   await tile(page, name).click();
-  await page.waitForURL((address) => address.hash === `#/breaker/${encodeURIComponent(name)}`);
-  expect(await page.title()).toContain(name);
+  await expect.poll(() => new URL(page.url()).hash).toBe(`#/breaker/${encodeURIComponent(name)}`);
+  await expect.poll(() => page.title()).toContain(name);
   await page.goBack();
+  await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('main');
   await page.locator('.tile-name').first().focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
-  await page.waitForURL((address) => address.hash === '#/breaker/other');
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/breaker/other');
 });
 
 test('names and reasons of strangers are text', async () => {

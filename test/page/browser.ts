@@ -23,6 +23,8 @@ export interface PageOptions {
 export interface Browsing {
   /** A page of its own context: nothing is stored in it yet. */
   open(url: string, options?: PageOptions): Promise<Page>;
+  /** Closes it after the test, once no page looks at it any more. */
+  later<Closed extends { close(): Promise<void> }>(closed: Closed): Closed;
 }
 
 /** How long a page may take to show what is waited for. */
@@ -43,18 +45,25 @@ export function useBrowser(): Browsing {
   let browser: Browser;
   let pages: Page[] = [];
   let complaints: string[] = [];
+  let closeLater: { close(): Promise<void> }[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
   }, 60_000);
   afterEach(async () => {
-    const heard = complaints;
     await Promise.all(pages.map((page) => page.context().close()));
+    await Promise.all(closeLater.map((one) => one.close()));
+    const heard = complaints;
+    closeLater = [];
     pages = [];
     complaints = [];
     expect(heard).toEqual([]);
   });
   afterAll(() => browser.close());
   return {
+    later(closed) {
+      closeLater.push(closed);
+      return closed;
+    },
     async open(url, options = {}) {
       const { width = 1280, height = 800, theme = 'light', bypassCSP = false } = options;
       const context = await browser.newContext({

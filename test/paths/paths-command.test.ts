@@ -191,29 +191,3 @@ it('help says what there is', async () => {
     expect(stdout).toContain(`--${flag}`);
   }
 });
-
-describe('as JSON', () => {
-  const args = ['--machine', 'door.ts', '--events', 'door.ts', '--json'];
-
-  it('what was written is told, and every path', async () => {
-    const { code, stdout, stderr } = await project.paths(...args, '--out', 'told.test.ts');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({
-      out: 'told.test.ts',
-      report: null,
-      command: 'fuseboard paths --machine door.ts --events door.ts --out told.test.ts',
-      machine: 'door',
-      pathCount: 7,
-      coverage: { covered: 6, total: 6, uncovered: [] },
-      paths: { length: 7 },
-    });
-    expect(await project.read('told.test.ts')).toContain('actorUnderTest');
-  });
-
-  it('the paths take the place of the test file where none is named', async () => {
-    const { stdout } = await project.paths(...args);
-    const { out, paths } = JSON.parse(stdout) as { out: null; paths: { steps: unknown[] }[] };
-    expect(out).toBeNull();
-    expect(paths[0]?.steps[0]).toMatchObject({ label: expect.any(String), to: expect.any(String) });
-  });
-});

@@ -75,6 +75,9 @@ try {
 async function build(): Promise<void> {
   const tsc = join(PROJECT, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', join(HERE, 'tsconfig.build.json'), '--outDir', scratch]);
+  await run('npm', ['run', '--silent', 'build:page'], { cwd: PROJECT });
+  const page = 'visualizations/page';
+  await cp(join(PROJECT, 'dist', page), join(scratch, page), { recursive: true });
   await cp(join(PROJECT, 'package.json'), join(scratch, 'package.json'));
   await symlink(join(PROJECT, 'node_modules'), join(scratch, 'node_modules'), 'junction');
 }

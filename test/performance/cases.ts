@@ -3,6 +3,7 @@ import { CALLS } from './calls.ts';
 import type { Case } from './case.ts';
 import { CROWDS } from './crowd.ts';
 import { ENDURANCE } from './endurance.ts';
+import { INSPECTOR } from './inspector.ts';
 import { LAYERS } from './layers.ts';
 import { MONEY } from './money.ts';
 import { PROVIDERS } from './providers.ts';
@@ -18,4 +19,5 @@ export const CASES: readonly Case[] = [
   ...LAYERS,
   ...MONEY,
   ...PROVIDERS,
+  ...INSPECTOR,
 ];

@@ -18,7 +18,7 @@ interface Upstream {
   close(): void;
 }
 
-async function startUpstream(): Promise<Upstream> {
+export async function startUpstream(): Promise<Upstream> {
   const path = join(import.meta.dirname, 'upstream.js');
   const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];

@@ -8,21 +8,13 @@
  */
 import type { Chart, ChartState, ChartTransition } from './chart.ts';
 import type { DrawnEdge, DrawnTransition } from './drawing.ts';
+import { LABEL } from './measures.ts';
 import { clipped, textWidth } from './text-width.ts';
 
 /** An edge that has no place yet; its label has a size. */
 export interface Arrow extends Omit<DrawnEdge, 'points' | 'label'> {
   readonly size: { readonly width: number; readonly height: number } | null;
 }
-
-export const LABEL = {
-  fontPx: 11,
-  linePx: 16,
-  paddingPx: 5,
-  sidePx: 9,
-  /** Kept free at the right of a line for how often it was taken. */
-  countPx: 26,
-} as const;
 
 /** Lines of a label; where more are needed, the last one says how many. */
 const LINES_MAX = 8;
@@ -52,7 +44,15 @@ export function arrowsOf(chart: Chart): readonly Arrow[] {
     const shownCount = all.length > LINES_MAX ? LINES_MAX - 1 : all.length;
     const label = { transitions, shownCount, heading };
     const id = `e${index}`;
-    return { id, sourceId: from, targetId: to, kind: all[0]?.kind ?? 'event', form, ...label, size: sizeOf(label) };
+    return {
+      id,
+      sourceId: from,
+      targetId: to,
+      kind: all[0]?.kind ?? 'event',
+      form,
+      ...label,
+      size: sizeOf(label),
+    };
   });
   return [...initialArrows(chart.root), ...arrows];
 }

@@ -70,7 +70,8 @@ const RULES = `
 .diagram .region .box { stroke-dasharray: 7 4; }
 .diagram .ring { fill: none; stroke: @border; stroke-width: 1.25; }
 .diagram .name { font-size: 14px; font-weight: 650; }
-.diagram .kind, .diagram .line:is(text) { font-size: 11px; font-weight: 400; fill: @dim; }
+.diagram .heads text { paint-order: stroke; stroke: @holder; stroke-width: 5; stroke-linejoin: round; pointer-events: none; }
+.diagram .kind, .diagram text.line { font-size: 11px; font-weight: 400; fill: @dim; }
 .diagram .tag { font-style: italic; }
 .diagram .dot { fill: @text; }
 .diagram .active > .box { stroke: @active; stroke-width: 2.25; }

@@ -1,13 +1,18 @@
 /** Reads a drawing out of the graph that the layout kernel has given places. */
-import { LABEL, statesOf, parentsOf, type Arrow, type Parents } from './arrows.ts';
+import { parentsOf, statesOf, type Arrow, type Parents } from './arrows.ts';
 import type { Chart, ChartState } from './chart.ts';
 import type { Box, Drawing, DrawnEdge, DrawnState, Point } from './drawing.ts';
 import { nodeId, type ElkEdge, type ElkLabel, type ElkNode } from './elk-graph.ts';
-import { STATE, shownName, stateLines, stateRoom, stateTitle } from './state-box.ts';
+import { LABEL, STATE } from './measures.ts';
+import { shownName, stateLines, stateRoom, stateTitle } from './state-box.ts';
 
 export function drawingOf(chart: Chart, arrows: readonly Arrow[], graph: ElkNode): Drawing {
   const boxes = new Map(nodesOf(graph).map((node) => [node.id, boxOf(node)]));
-  const edges = new Map(nodesOf(graph).flatMap((node) => node.edges ?? []).map((e) => [e.id, e]));
+  const edges = new Map(
+    nodesOf(graph)
+      .flatMap((node) => node.edges ?? [])
+      .map((e) => [e.id, e]),
+  );
   const parents = parentsOf(chart.root);
   const states = statesOf(chart.root);
   const place = (id: string): Box => boxes.get(nodeId.state(id)) ?? NOWHERE;
@@ -17,10 +22,12 @@ export function drawingOf(chart: Chart, arrows: readonly Arrow[], graph: ElkNode
     height: rounded(graph.height ?? 0),
     states: states.map((state) => drawnState(state, place(state.id), parents)),
     edges: [
-      ...arrows.filter(({ form }) => form !== 'inside').map((arrow) => {
-        const start = boxes.get(nodeId.label(arrow.id));
-        return drawnEdge(arrow, edges.get(arrow.id), start);
-      }),
+      ...arrows
+        .filter(({ form }) => form !== 'inside')
+        .map((arrow) => {
+          const start = boxes.get(nodeId.label(arrow.id));
+          return drawnEdge(arrow, edges.get(arrow.id), start);
+        }),
       ...states.flatMap((state) => insideOf(state, place(state.id), arrows)),
     ],
     dots: states.flatMap(({ id }) => {

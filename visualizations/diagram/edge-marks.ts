@@ -27,15 +27,21 @@ export function markedRows(marks: Marks): MarkedRows {
   });
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+const sum = (counts: readonly number[]): number =>
+  counts.reduce((total, count) => total + count, 0);
 
 /** The most that any arrow was taken; arrows are drawn as wide as they come near it. */
 export const heatMax = ({ edges }: Drawing, { hits }: Marks): number =>
-  Math.max(0, ...edges.map(({ transitions }) => sum(transitions.map(({ id }) => hits?.get(id) ?? 0))));
+  Math.max(
+    0,
+    ...edges.map(({ transitions }) => sum(transitions.map(({ id }) => hits?.get(id) ?? 0))),
+  );
 
 /** Five widths: each step is a like factor. */
 export const heatStep = (count: number, most: number): number =>
-  count <= 0 ? 0 : Math.max(1, Math.ceil((5 * Math.log1p(count)) / Math.log1p(Math.max(most, count))));
+  count <= 0
+    ? 0
+    : Math.max(1, Math.ceil((5 * Math.log1p(count)) / Math.log1p(Math.max(most, count))));
 
 /** Classes of an arrow, or of a line of its label. */
 export function markClasses(row: RowMarks): readonly string[] {
@@ -51,7 +57,11 @@ export function markClasses(row: RowMarks): readonly string[] {
 /** In words, for the tooltip. */
 export function markWords({ isTaken, hitCount, steps, isCovered }: RowMarks): readonly string[] {
   return [
-    ...(hitCount === null ? [] : [hitCount === 0 ? 'Never taken.' : `Taken ${hitCount} times.`.replace(' 1 times', ' once')]),
+    ...(hitCount === null
+      ? []
+      : [
+          hitCount === 0 ? 'Never taken.' : `Taken ${hitCount} times.`.replace(' 1 times', ' once'),
+        ]),
     ...(isTaken ? ['Taken last.'] : []),
     ...(steps.length > 0 ? [`Step ${steps.join(', ')} of the path.`] : []),
     ...(isCovered === null ? [] : [isCovered ? 'Covered.' : 'Not covered.']),
@@ -60,7 +70,11 @@ export function markWords({ isTaken, hitCount, steps, isCovered }: RowMarks): re
 
 /** At most four characters: 999, 12k, 1.2M. */
 export function shortCount(count: number): string {
-  for (const [size, letter] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
+  for (const [size, letter] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
     if (count < size) continue;
     const scaled = count / size;
     return `${scaled < 10 ? Math.floor(scaled * 10) / 10 : Math.floor(scaled)}${letter}`;
@@ -69,7 +83,10 @@ export function shortCount(count: number): string {
 }
 
 /** The transitions of each line of a label, in order. */
-export const rowsOf = ({ transitions, shownCount }: DrawnEdge): readonly (readonly DrawnTransition[])[] => {
+export const rowsOf = ({
+  transitions,
+  shownCount,
+}: DrawnEdge): readonly (readonly DrawnTransition[])[] => {
   const hidden = transitions.slice(shownCount);
   const shown = transitions.slice(0, shownCount).map((each) => [each]);
   return hidden.length > 0 ? [...shown, hidden] : shown;

@@ -4,7 +4,8 @@
  */
 import { isWithin, parentsOf, type Arrow, type Parents } from './arrows.ts';
 import type { Chart, ChartState } from './chart.ts';
-import { STATE, stateRoom, type StateRoom } from './state-box.ts';
+import { STATE } from './measures.ts';
+import { stateRoom, type StateRoom } from './state-box.ts';
 
 type LayoutOptions = Readonly<Record<string, string>>;
 
@@ -47,12 +48,20 @@ export interface ElkNode {
   readonly layoutOptions: LayoutOptions;
 }
 
-export type Direction = 'RIGHT' | 'DOWN';
-/**
- * How far the order of the config decides places: everywhere, at the root, nowhere. The kernel
- * fails on some graphs where it does.
- */
-export type ModelOrder = 'everywhere' | 'root' | 'nowhere';
+/** One way of laying out; which is best, only trying shows. */
+export interface LayoutTry {
+  readonly direction: 'RIGHT' | 'DOWN';
+  /**
+   * How far the order of the config decides places: everywhere, at the root, nowhere. The kernel
+   * fails on some graphs where it does.
+   */
+  readonly modelOrder: 'everywhere' | 'root' | 'nowhere';
+  /** How arrows that lead back are found. */
+  readonly cycles: 'GREEDY' | 'DEPTH_FIRST';
+  readonly seed: number;
+  /** Whether what is left free is closed up, which the kernel cannot do on some graphs. */
+  readonly isCompact: boolean;
+}
 
 export const nodeId = {
   state: (id: string): string => `s:${id}`,
@@ -61,22 +70,25 @@ export const nodeId = {
 };
 
 const COMMON = {
-  'elk.layered.spacing.nodeNodeBetweenLayers': '30',
-  'elk.spacing.nodeNode': '26',
-  'elk.spacing.edgeNode': '16',
-  'elk.spacing.edgeEdge': '12',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '22',
+  'elk.spacing.nodeNode': '18',
+  'elk.spacing.edgeNode': '12',
+  'elk.spacing.edgeEdge': '10',
   'elk.spacing.edgeLabel': '6',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '10',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+};
+const COMPACT = {
+  'elk.layered.compaction.postCompaction.strategy': 'EDGE_LENGTH',
+  'elk.layered.thoroughness': '20',
 };
 const PADDING = 18;
 
 export function elkGraph(
   chart: Chart,
   arrows: readonly Arrow[],
-  direction: Direction,
-  modelOrder: ModelOrder,
+  { direction, modelOrder, cycles, seed, isCompact }: LayoutTry,
 ): ElkNode {
   const parents = parentsOf(chart.root);
   const order = new Map([...orderOf(chart.root)].map((id, index) => [id, index]));
@@ -88,7 +100,10 @@ export function elkGraph(
   }
   const options = (isRoot: boolean): LayoutOptions => ({
     'elk.direction': direction,
+    'elk.randomSeed': `${seed}`,
+    'elk.layered.cycleBreaking.strategy': cycles,
     ...COMMON,
+    ...(isCompact ? COMPACT : {}),
     ...(modelOrder === 'everywhere' || (modelOrder === 'root' && isRoot)
       ? { 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES' }
       : {}),
@@ -114,7 +129,6 @@ export function elkGraph(
       'elk.algorithm': 'layered',
       'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
       'elk.edgeRouting': 'ORTHOGONAL',
-      'elk.randomSeed': '1',
       'elk.padding': '[top=12,left=12,right=12,bottom=12]',
       'elk.json.shapeCoords': 'ROOT',
       'elk.json.edgeCoords': 'ROOT',
@@ -180,7 +194,8 @@ function* orderOf(state: ChartState): Generator<string> {
 
 /** The innermost state around both ends: the node that an edge must be listed in. */
 function boxOf({ sourceId, targetId, kind, form }: Arrow, parents: Parents): string {
-  const startsInside = form === 'from-label' || (kind === 'initial' && isWithin(targetId, sourceId, parents));
+  const startsInside =
+    form === 'from-label' || (kind === 'initial' && isWithin(targetId, sourceId, parents));
   if (startsInside) return sourceId;
   for (let at = parents.get(sourceId); at !== undefined; at = parents.get(at.id)) {
     if (at.id !== targetId && isWithin(targetId, at.id, parents)) return at.id;

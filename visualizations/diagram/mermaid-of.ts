@@ -34,7 +34,10 @@ export function mermaidOf(chart: Chart): string {
   );
   const naming: Naming = { ids, stoodFor, rootId: chart.root.id };
   const texts = new Map(chart.transitions.map((each) => [each.id, textOf(each)]));
-  const lines = chart.root.kind === 'compound' ? inside(naming, chart.root, '  ') : whole(naming, chart.root, '  ');
+  const lines =
+    chart.root.kind === 'compound'
+      ? inside(naming, chart.root, '  ')
+      : whole(naming, chart.root, '  ');
   return [
     'stateDiagram-v2',
     `  accTitle: ${plain(chart.id)}`,
@@ -46,7 +49,6 @@ export function mermaidOf(chart: Chart): string {
       const to = isWhole(targetId, sourceId) ? anyOf(naming, targetId) : ids.get(targetId);
       return `  ${from} --> ${to} : ${labelOf(arrow, texts)}`;
     }),
-    ...states.filter(({ kind }) => kind === 'final').map(({ id }) => `  ${ids.get(id)} --> [*]`),
     '',
   ].join('\n');
 }
@@ -61,17 +63,25 @@ const anyOf = ({ ids }: Naming, id: string): string => `any_${ids.get(id) ?? ''}
 function whole(naming: Naming, state: ChartState, indent: string): readonly string[] {
   const head = `${indent}state "${escaped(nameOf(state))}" as ${naming.ids.get(state.id)}`;
   const lines = inside(naming, state, `${indent}  `);
-  return lines.length === 0 ? [head] : [`${head} {`, ...lines, `${indent}}`];
+  const end = state.kind === 'final' ? [`${indent}${naming.ids.get(state.id)} --> [*]`] : [];
+  return lines.length === 0 ? [head, ...end] : [`${head} {`, ...lines, `${indent}}`];
 }
 
 function inside(naming: Naming, state: ChartState, indent: string): readonly string[] {
   const { ids, stoodFor, rootId } = naming;
   const first = state.kind === 'compound' ? ids.get(state.initialId ?? '') : undefined;
   const name = state.id === rootId ? 'any state' : `any in ${state.key}`;
-  const standIn = stoodFor.has(state.id) && state.states.length > 0 ? [`${indent}state "${escaped(name)}" as ${anyOf(naming, state.id)}`] : [];
+  const standIn =
+    stoodFor.has(state.id) && state.states.length > 0
+      ? [`${indent}state "${escaped(name)}" as ${anyOf(naming, state.id)}`]
+      : [];
   const parts = state.states.map((each) => whole(naming, each, indent));
   if (state.kind !== 'parallel') {
-    return [...standIn, ...(first === undefined ? [] : [`${indent}[*] --> ${first}`]), ...parts.flat()];
+    return [
+      ...standIn,
+      ...(first === undefined ? [] : [`${indent}[*] --> ${first}`]),
+      ...parts.flat(),
+    ];
   }
   const regions = standIn.length > 0 ? [...parts, standIn] : parts;
   return regions.flatMap((lines, index) => (index === 0 ? lines : [`${indent}--`, ...lines]));
@@ -99,6 +109,8 @@ const escaped = (text: string): string =>
 
 /** For its titles, which know no escapes. */
 const plain = (text: string): string =>
-  onOneLine(text).replace(/[^\p{L}\p{N} _.,()'!?=-]/gu, ' ').trim() || 'chart';
+  onOneLine(text)
+    .replace(/[^\p{L}\p{N} _.,()'!?=-]/gu, ' ')
+    .trim() || 'chart';
 
 const onOneLine = (text: string): string => text.slice(0, 400).replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ');

@@ -9,13 +9,10 @@ import {
   type MarkedRows,
   type RowMarks,
 } from './edge-marks.ts';
+import { LABEL } from './measures.ts';
 import { classes, node } from './picture-node.ts';
 import type { PictureNode } from './picture.ts';
 
-const LINE_PX = 16;
-const PADDING_PX = 5;
-const SIDE_PX = 9;
-const COUNT_PX = 26;
 const CORNER_PX = 8;
 const HEAD_PX = 9;
 
@@ -46,7 +43,10 @@ export function pictureOfEdge(edge: DrawnEdge, marksOf: MarkedRows, most: number
   );
 }
 
-function lineParts(points: readonly Point[], transitions: readonly DrawnTransition[]): readonly PictureNode[] {
+function lineParts(
+  points: readonly Point[],
+  transitions: readonly DrawnTransition[],
+): readonly PictureNode[] {
   const line = linePath(points);
   const titles = transitions.map(({ title }) => title).join('\n\n');
   return [
@@ -65,11 +65,15 @@ function linePath(points: readonly Point[]): string {
     const before = points[index] ?? corner;
     const after = points[index + 2] ?? corner;
     const radius = Math.min(CORNER_PX, distance(before, corner) / 2, distance(corner, after) / 2);
-    parts.push(`L${xy(towards(corner, before, radius))}Q${xy(corner)} ${xy(towards(corner, after, radius))}`);
+    parts.push(
+      `L${xy(towards(corner, before, radius))}Q${xy(corner)} ${xy(towards(corner, after, radius))}`,
+    );
   });
   const last = points.at(-1) ?? start;
   const beforeLast = points.at(-2) ?? start;
-  parts.push(`L${xy(towards(last, beforeLast, Math.min(HEAD_PX - 2, distance(last, beforeLast))))}`);
+  parts.push(
+    `L${xy(towards(last, beforeLast, Math.min(HEAD_PX - 2, distance(last, beforeLast))))}`,
+  );
   return parts.join('');
 }
 
@@ -104,10 +108,10 @@ function labelPart(edge: DrawnEdge, label: Box, rows: readonly Row[]): PictureNo
   const { form, heading } = edge;
   const hasNumbers = rows.some(({ marks }) => markText(marks) !== null || marks.isCovered !== null);
   // Without numbers their strip is shared out to both sides; a line that starts here needs the edge.
-  const spare = hasNumbers || form === 'inside' ? 0 : COUNT_PX / 2;
+  const spare = hasNumbers || form === 'inside' ? 0 : LABEL.countPx / 2;
   const cut = form === 'from-label' ? 0 : spare;
-  const top = label.y + (form === 'inside' ? PADDING_PX / 2 : PADDING_PX);
-  const place = { ...label, x: label.x + spare, y: top + (heading === null ? 0 : LINE_PX) };
+  const top = label.y + (form === 'inside' ? LABEL.paddingPx / 2 : LABEL.paddingPx);
+  const place = { ...label, x: label.x + spare, y: top + (heading === null ? 0 : LABEL.linePx) };
   return node('g', { class: 'label' }, [
     ...(form === 'inside'
       ? []
@@ -123,8 +127,14 @@ function labelPart(edge: DrawnEdge, label: Box, rows: readonly Row[]): PictureNo
         ]),
     ...(heading === null
       ? []
-      : [node('text', { class: 'heading', x: label.x + spare + SIDE_PX, y: top + 12 }, [heading])]),
-    ...rows.map((row, index) => rowPart(row, { ...place, y: place.y + index * LINE_PX }, form)),
+      : [
+          node('text', { class: 'heading', x: label.x + spare + LABEL.sidePx, y: top + 12 }, [
+            heading,
+          ]),
+        ]),
+    ...rows.map((row, index) =>
+      rowPart(row, { ...place, y: place.y + index * LABEL.linePx }, form),
+    ),
   ]);
 }
 
@@ -132,7 +142,7 @@ function rowPart({ row, marks }: Row, place: Box, form: DrawnEdge['form']): Pict
   const [first] = row;
   const isOne = row.length === 1 && first !== undefined;
   const title = [...row.map((each) => each.title), ...markWords(marks)].join('\n');
-  const right = place.x + place.width - SIDE_PX;
+  const right = place.x + place.width - LABEL.sidePx;
   return node(
     'g',
     {
@@ -141,9 +151,22 @@ function rowPart({ row, marks }: Row, place: Box, form: DrawnEdge['form']): Pict
     },
     [
       node('title', {}, [title]),
-      node('rect', { class: 'ground', x: place.x + 3, y: place.y, width: Math.max(0, right + SIDE_PX - place.x - 6), height: LINE_PX, rx: 4 }),
-      ...(form === 'inside' ? [node('path', { class: 'loop', d: loopPath(place.x + 1, place.y + 8) })] : []),
-      node('text', { class: 'words', x: place.x + SIDE_PX, y: place.y + 12 }, isOne ? wordsOf(first) : [`+${row.length} more`]),
+      node('rect', {
+        class: 'ground',
+        x: place.x + 3,
+        y: place.y,
+        width: Math.max(0, right + LABEL.sidePx - place.x - 6),
+        height: LABEL.linePx,
+        rx: 4,
+      }),
+      ...(form === 'inside'
+        ? [node('path', { class: 'loop', d: loopPath(place.x + 1, place.y + 8) })]
+        : []),
+      node(
+        'text',
+        { class: 'words', x: place.x + LABEL.sidePx, y: place.y + 12 },
+        isOne ? wordsOf(first) : [`+${row.length} more`],
+      ),
       ...markParts(marks, right, place.y),
     ],
   );
@@ -178,11 +201,25 @@ function markParts(marks: RowMarks, right: number, y: number): readonly PictureN
   const width = Math.max(isStep ? 16 : 0, text.length * 6.4 + 8);
   return [
     ...(isStep
-      ? [node('rect', { class: 'step', x: short(right - width + 4), y: y + 1, width: short(width), height: 14, rx: 7 })]
+      ? [
+          node('rect', {
+            class: 'step',
+            x: short(right - width + 4),
+            y: y + 1,
+            width: short(width),
+            height: 14,
+            rx: 7,
+          }),
+        ]
       : []),
     node(
       'text',
-      { class: isStep ? 'number step-number' : 'number', x: isStep ? short(right - width / 2 + 4) : right, y: y + 12, 'text-anchor': isStep ? 'middle' : 'end' },
+      {
+        class: isStep ? 'number step-number' : 'number',
+        x: isStep ? short(right - width / 2 + 4) : right,
+        y: y + 12,
+        'text-anchor': isStep ? 'middle' : 'end',
+      },
       [text],
     ),
   ];

@@ -6,7 +6,8 @@
  *   svg.diagram > g.state[data-state], g.edge[data-edge] > g.row[data-transition]
  */
 import type { Drawing, DrawnState, Point } from './drawing.ts';
-import { markedRows, heatMax } from './edge-marks.ts';
+import { heatMax, markedRows } from './edge-marks.ts';
+import { STATE } from './measures.ts';
 import { pictureOfEdge } from './picture-edge.ts';
 import { classes, node } from './picture-node.ts';
 import type { Marks, PictureNode } from './picture.ts';
@@ -18,7 +19,11 @@ export function pictureOf(drawing: Drawing, marks: Marks = {}): PictureNode {
   return node(
     'svg',
     {
-      class: classes('diagram', marks.activeIds !== undefined && 'is-live', marks.hits !== undefined && 'has-hits'),
+      class: classes(
+        'diagram',
+        marks.activeIds !== undefined && 'is-live',
+        marks.hits !== undefined && 'has-hits',
+      ),
       viewBox: `0 0 ${width} ${height}`,
       width,
       height,
@@ -26,9 +31,19 @@ export function pictureOf(drawing: Drawing, marks: Marks = {}): PictureNode {
       'aria-label': told(drawing, marks),
     },
     [
-      node('g', { class: 'states' }, states.map((state) => stateOf(state, marks))),
+      node(
+        'g',
+        { class: 'states' },
+        states.map((state) => stateOf(state, marks)),
+      ),
       node('g', { class: 'dots' }, dots.map(dotOf)),
-      node('g', { class: 'edges' }, edges.map((edge) => pictureOfEdge(edge, rows, most))),
+      node(
+        'g',
+        { class: 'edges' },
+        edges.map((edge) => pictureOfEdge(edge, rows, most)),
+      ),
+      // Arrows may lead over the head of a state that holds others: its name stays readable.
+      node('g', { class: 'heads' }, states.filter(({ hasStates }) => hasStates).map(headOf)),
     ],
   );
 }
@@ -47,7 +62,8 @@ function told({ chartId, states, edges }: Drawing, { activeIds, path, hits }: Ma
   return parts.join('; ');
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const dotOf = ({ x, y }: Point): PictureNode =>
   node('circle', { class: 'dot', cx: x, cy: y, r: 5 });
@@ -58,7 +74,13 @@ function stateOf(state: DrawnState, { activeIds }: Marks): PictureNode {
   return node(
     'g',
     {
-      class: classes('state', kind, hasStates ? 'holder' : 'leaf', isRegion && 'region', isActive && 'active'),
+      class: classes(
+        'state',
+        kind,
+        hasStates ? 'holder' : 'leaf',
+        isRegion && 'region',
+        isActive && 'active',
+      ),
       'data-state': id,
     },
     [
@@ -79,25 +101,48 @@ function historyParts({ x, y, width, history }: DrawnState): readonly PictureNod
 }
 
 function boxParts(state: DrawnState, isActive: boolean): readonly PictureNode[] {
-  const { x, y, width, height, kind, key, lines, hasStates } = state;
-  const rule = y + 32 + lines.length * 15 + (lines.length > 0 ? 4 : 0);
+  const { x, y, width, height, kind, lines, hasStates } = state;
+  const linesHeight = lines.length * STATE.linePx + (lines.length > 0 ? STATE.gapPx : 0);
+  const rule = y + STATE.headPx + linesHeight;
   return [
     node('rect', { class: 'box', x, y, width, height, rx: hasStates ? 12 : 9 }),
     ...(kind === 'final'
-      ? [node('rect', { class: 'ring', x: x + 4, y: y + 4, width: width - 8, height: height - 8, rx: 6 })]
+      ? [
+          node('rect', {
+            class: 'ring',
+            x: x + 4,
+            y: y + 4,
+            width: width - 8,
+            height: height - 8,
+            rx: 6,
+          }),
+        ]
       : []),
-    node('text', { class: 'name', x: x + 12, y: y + 21 }, [
+    ...(hasStates ? [] : headParts(state)),
+    ...(isActive ? [node('circle', { class: 'lamp', cx: x + width - 15, cy: y + 16, r: 5 })] : []),
+    ...(hasStates ? [node('path', { class: 'rule', d: `M${x} ${rule}h${width}` })] : []),
+  ];
+}
+
+const headOf = (state: DrawnState): PictureNode =>
+  node('g', { class: 'holder', 'data-state': state.id }, headParts(state));
+
+function headParts({ x, y, kind, key, lines }: DrawnState): readonly PictureNode[] {
+  return [
+    node('text', { class: 'name', x: x + STATE.sidePx, y: y + 21 }, [
       key,
       ...(kind === 'parallel' ? [node('tspan', { class: 'kind', dx: 8 }, ['parallel'])] : []),
     ]),
-    ...(isActive ? [node('circle', { class: 'lamp', cx: x + width - 15, cy: y + 16, r: 5 })] : []),
     ...lines.map((line, index) =>
       node(
         'text',
-        { class: classes('line', line.startsWith('#') && 'tag'), x: x + 12, y: y + 40 + index * 15 },
+        {
+          class: classes('line', line.startsWith('#') && 'tag'),
+          x: x + STATE.sidePx,
+          y: y + 40 + index * STATE.linePx,
+        },
         [line],
       ),
     ),
-    ...(hasStates ? [node('path', { class: 'rule', d: `M${x} ${rule}h${width}` })] : []),
   ];
 }

@@ -1,22 +1,8 @@
 /** How large a state must be for what stands in it: its name, its lines, what it answers to inside. */
-import { LABEL, type Arrow } from './arrows.ts';
+import type { Arrow } from './arrows.ts';
 import type { ChartState } from './chart.ts';
+import { LABEL, STATE } from './measures.ts';
 import { clipped, textWidth } from './text-width.ts';
-
-export const STATE = {
-  namePx: 14,
-  linePx: 15,
-  lineFontPx: 11,
-  sidePx: 12,
-  /** From the top to below the name. */
-  headPx: 32,
-  widthMin: 96,
-  /** Room for the loop before a line of what stays inside. */
-  loopPx: 16,
-  /** Diameter of a history state, and of the dot before an initial one. */
-  historyPx: 26,
-  dotPx: 12,
-} as const;
 
 const LINE_MAX = 40;
 const NAME_MAX = 40;
@@ -69,11 +55,15 @@ export function stateRoom(state: ChartState, inside: readonly Arrow[]): StateRoo
     ...lines.map((line) => textWidth(line, STATE.lineFontPx) + 2 * STATE.sidePx),
     ...inside.map(({ size }) => (size?.width ?? 0) + STATE.loopPx),
   ];
-  let height = STATE.headPx + lines.length * STATE.linePx + (lines.length > 0 ? 4 : 0);
+  let height = STATE.headPx + lines.length * STATE.linePx + (lines.length > 0 ? STATE.gapPx : 0);
   const insideY: number[] = [];
   for (const { size } of inside) {
     insideY.push(height);
     height += (size?.height ?? 0) - LABEL.paddingPx;
   }
-  return { width: Math.max(...widths), height: height + (inside.length > 0 ? LABEL.paddingPx : 4), insideY };
+  return {
+    width: Math.max(...widths),
+    height: height + (inside.length > 0 ? LABEL.paddingPx : STATE.gapPx),
+    insideY,
+  };
 }

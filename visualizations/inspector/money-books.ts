@@ -1,6 +1,6 @@
 /**
  * What the books say about money, read again when it is time: budgets whenever asked, reports every
- * few seconds, the hours of a period once. A question that took long is asked the more seldom; one
+ * other second, the hours of a period once. A question that took long is asked the more seldom; one
  * that failed leaves the figures as they were, and says why.
  */
 import type { CostReport, SpendHour } from '../../persistence/cost-report.ts';
@@ -14,7 +14,7 @@ import type { BudgetFigures, BudgetView, DearestView } from './protocol.ts';
 
 export const BUDGETS_MAX = 50;
 const DEAREST_MAX = 12;
-const REPORT_MS = 5_000;
+const REPORT_MS = 2_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A question may take this part of the time, at most. */

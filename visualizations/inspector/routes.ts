@@ -1,9 +1,9 @@
 /** Which request gets which answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { ownDrawing } from '../diagram/own-drawing.ts';
 import { perform } from './acts.ts';
 import type { BoardInside } from './board-inside.ts';
-import { drawingOf } from './drawings.ts';
 import { feedViewOf } from './feed-view.ts';
 import { WATCHERS_MAX, type Feed } from './feed.ts';
 import type { Route } from './inspector-server.ts';
@@ -44,7 +44,7 @@ export function createRoutes(parts: RoutesParts): Route {
     }
     if (pathname === '/favicon.ico') return replyDone(response);
     const chartId = DRAWING.exec(pathname)?.[1];
-    const drawing = chartId === undefined ? null : drawingOf(chartId);
+    const drawing = chartId === undefined ? null : ownDrawing(chartId);
     if (drawing === null) return replyProblem(response, 404, NOT_FOUND);
     if (isMethod(request, response, ['GET', 'HEAD'])) replyJson(request, response, drawing);
   };

@@ -33,6 +33,8 @@ export function Drop({ class: className, face, children }: DropProps): JSX.Eleme
       onKeyDown={(event) => {
         const details = element.current;
         if (event.key !== 'Escape' || details === null || !details.open) return;
+        // That one closes what lies above.
+        if ((event.target as Element).closest('dialog') !== null) return;
         details.open = false;
         details.querySelector('summary')?.focus();
       }}

@@ -72,7 +72,7 @@ function View({ view, name }: { readonly view: ViewName; readonly name: string }
     case 'board':
       return <BoardView />;
     case 'breaker':
-      return <BreakerView key={feedView.value} name={route.value.name} />;
+      return <BreakerView key={name} name={name} />;
     case 'money':
       return <MoneyView />;
     case 'coverage':

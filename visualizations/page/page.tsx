@@ -1,5 +1,5 @@
 /** The inspector's page: starts what moves by itself, and mounts the frame. */
-import './sound-language.ts';
+import { readerLanguage } from './sound-language.ts';
 
 import { effect } from '@preact/signals';
 import { options, render } from 'preact';
@@ -11,11 +11,15 @@ import { follow } from './stream.ts';
 import { startTheme } from './theme.ts';
 import { startTicks } from './ticks.ts';
 
-// However many updates arrive, the page is drawn once for each frame that is shown.
+// Drawn at once, so that no key finds a form older than the last one; the server sees to it that
+// updates are few. A page that nobody can see is drawn when somebody can again.
 options.debounceRendering = (draw) => {
-  requestAnimationFrame(draw);
+  if (document.visibilityState === 'hidden') requestAnimationFrame(draw);
+  else queueMicrotask(draw);
 };
 
+// Used, or else the bundler leaves that module out.
+document.documentElement.dataset['readerLanguage'] = readerLanguage;
 startTheme();
 startOperator();
 startRoute();

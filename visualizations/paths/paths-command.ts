@@ -10,7 +10,7 @@ import { progressLine } from '../terminal/progress-line.ts';
 import type { Unchecked } from './check-summary.ts';
 import type { Verdict } from './check-files.ts';
 import { readPathsFlags, type PathsFlags } from './paths-flags.ts';
-import { pathsSource, type PathsSource } from './paths-source.ts';
+import type { OnProgress, PathsSource } from './paths-source.ts';
 import { checkTarget, reportBeside } from './paths-target.ts';
 
 export { PATHS_HELP } from './paths-flags.ts';
@@ -92,12 +92,21 @@ const withName = (file: string, message: string): string =>
 async function generate(flags: PathsFlags, { io, nowMs }: PathsProgram): Promise<PathsSource> {
   const line = flags.json ? undefined : progressLine(io.stderr, nowMs);
   try {
-    return await pathsSource(flags, (progress) => line?.show(() => progressText(progress)));
+    return await sourceOf(flags, (progress) => line?.show(() => progressText(progress)));
   } catch (error) {
     throw isFuseboardError(error) ? withFlags(error) : error;
   } finally {
     line?.clear();
   }
+}
+
+async function sourceOf(flags: PathsFlags, onProgress: OnProgress): Promise<PathsSource> {
+  if (flags.machine === undefined) {
+    const { breakerSource } = await import('./paths-of-breaker.ts');
+    return await breakerSource(flags, onProgress);
+  }
+  const { machineSource } = await import('./paths-of-machine.ts');
+  return await machineSource(flags, flags.machine, onProgress);
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,5 +1,5 @@
 /** What of the board is asked for, as it stands in the address: `q`, `state` and `sort`. */
-import type { BreakerStatus } from '../../../services/breaker.ts';
+import type { BreakerRow } from '../../inspector/protocol.ts';
 
 /** In the order of their urgency. */
 export const STATES = ['open', 'half_open', 'budget_limited', 'closed'] as const;
@@ -18,7 +18,7 @@ export interface BoardQuery {
   /** Looked for in names and reasons, in any case. */
   readonly text: string;
   /** None means all. */
-  readonly states: readonly BreakerStatus[];
+  readonly states: readonly BreakerRow['state'][];
   readonly sort: Sort;
 }
 

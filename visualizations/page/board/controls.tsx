@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
-import type { BreakerStatus } from '../../../services/breaker.ts';
+import type { BreakerRow } from '../../inspector/protocol.ts';
 import { feed } from '../feed.ts';
 import { count, words } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -52,7 +52,7 @@ function Search(): JSX.Element {
   );
 }
 
-function Chip({ state }: { readonly state: BreakerStatus }): JSX.Element {
+function Chip({ state }: { readonly state: BreakerRow['state'] }): JSX.Element {
   const { states } = boardQuery.value;
   const isOn = states.includes(state);
   const next = isOn ? states.filter((other) => other !== state) : [...states, state];

@@ -10,7 +10,7 @@ export function FirstBreaker(): JSX.Element {
   return (
     <Empty title="No breakers yet">
       <p>A breaker is there as soon as somebody asks the board for it by its name:</p>
-      <pre class="snippet">
+      <pre class="snippet" tabIndex={0}>
         <code>{SNIPPET}</code>
       </pre>
       <p>It appears here with its first call.</p>

@@ -53,13 +53,18 @@ export function Grid(): JSX.Element {
   });
 
   const lead = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || activeAt < 0) return;
+    // The last key may have led on since this was drawn.
+    const at = names.indexOf(active.peek() ?? '');
+    if (event.ctrlKey || event.metaKey || event.altKey || at < 0) return;
     const pageRows = Math.max(1, Math.floor(innerHeight / (TILE_HEIGHT + TILE_GAP)) - 1);
-    const next = stepOf(event.key, activeAt, names.length, geometry.columns, pageRows);
+    const next = stepOf(event.key, at, names.length, geometry.columns, pageRows);
     if (next === null) return;
     event.preventDefault();
     isLed.current = true;
     active.value = names[next] ?? null;
+    // One that is there already has the focus before the next key.
+    const link = list.current?.querySelector<HTMLElement>(`[aria-posinset="${next + 1}"] a`);
+    link?.focus({ preventScroll: true });
   };
 
   return (

@@ -7,11 +7,11 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 
 import { listenForGestures } from './gestures.ts';
 
-const SCALE_MIN = 0.2;
+const SCALE_MIN = 0.1;
 const SCALE_MAX = 4;
 const STEP = 1.25;
 /** Below it the text of a chart cannot be read: a narrow frame shows a part instead. */
-const READABLE = 0.62;
+const READABLE = 0.72;
 /** Above it a chart in a wide frame looks coarse. */
 const COMFORTABLE = 1.3;
 
@@ -40,6 +40,7 @@ export function createZoom(of: Size, first: 'readable' | 'whole' = 'readable'): 
   /** What somebody asked for outlives a frame that grows or shrinks. */
   let fitting: 'readable' | 'whole' | 'by hand' = first;
   let isTouched = false;
+  let middle: readonly [x: number, y: number] | null = null;
 
   const apply = (wanted: number): void => {
     scale.value = Math.min(SCALE_MAX, Math.max(SCALE_MIN, wanted));
@@ -48,12 +49,18 @@ export function createZoom(of: Size, first: 'readable' | 'whole' = 'readable'): 
     picture.style.width = `${of.width * scale.value}px`;
     picture.style.height = `${of.height * scale.value}px`;
   };
+  const settle = (): void => {
+    if (frame === null || isTouched || middle === null) return;
+    const [left, top] = [middle[0] * scale.value, middle[1] * scale.value];
+    frame.scrollTo(left - frame.clientWidth / 2, top - frame.clientHeight / 2);
+  };
   const adapt = (): void => {
     if (frame === null || fitting === 'by hand') return;
     const wide = frame.clientWidth / of.width;
     const isAlone = document.fullscreenElement !== null;
     const whole = isAlone ? Math.min(wide, frame.clientHeight / of.height) : wide;
     apply(fitting === 'whole' ? whole : Math.min(COMFORTABLE, Math.max(READABLE, wide)));
+    settle();
   };
   const zoomTo = (wanted: number, clientX?: number, clientY?: number): void => {
     if (frame === null) return;
@@ -94,9 +101,8 @@ export function createZoom(of: Size, first: 'readable' | 'whole' = 'readable'): 
     closer: () => zoomTo(scale.value * STEP),
     further: () => zoomTo(scale.value / STEP),
     centre(x, y) {
-      if (frame === null || isTouched) return;
-      const [left, top] = [x * scale.value, y * scale.value];
-      frame.scrollTo(left - frame.clientWidth / 2, top - frame.clientHeight / 2);
+      middle = [x, y];
+      settle();
     },
   };
 }

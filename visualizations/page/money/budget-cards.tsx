@@ -59,6 +59,7 @@ function BudgetCard({ view, isChosen }: BudgetCardProps): JSX.Element {
             {summary.budget}
             {summary.value === '' ? null : <span class="budget-value">{summary.value}</span>}
           </button>
+          <span class="budget-period">{periodWords(view)}</span>
         </h2>
         <span class="budget-level">
           <Icon name={LEVEL_ICONS[summary.level]} />
@@ -69,9 +70,7 @@ function BudgetCard({ view, isChosen }: BudgetCardProps): JSX.Element {
         <strong>
           <Amount nanoUsd={summary.spentNanoUsd} />
         </strong>{' '}
-        <span class="muted">
-          {limitWords(view)} {periodWords(view)}
-        </span>
+        <span class="muted">{limitWords(view)}</span>
         <span class="budget-share number">
           {percent(summary.percentage / 100)}
           <span class="unseen"> spent</span>

@@ -35,6 +35,10 @@ export const limitWords = ({ summary }: BudgetView): string =>
 export const budgetName = ({ summary: { budget, value } }: BudgetView): string =>
   value === '' ? budget : `${budget}: ${value}`;
 
+/** How it stands, or will stand before its period ends. */
+export const outlookOf = ({ summary, forecast }: BudgetView): Level =>
+  summary.level === 'ok' && forecast.exhaustedAtMs !== null ? 'warned' : summary.level;
+
 /** Where it goes from here, in a sentence or two. */
 export function forecastWords({ summary, forecast }: BudgetView, nowMs: number): string {
   const { endNanoUsd, exhaustedAtMs, perHourNanoUsd, spanMs } = forecast;

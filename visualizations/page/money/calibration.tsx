@@ -88,5 +88,6 @@ function biasWords({ expectedNanoUsd, actualNanoUsd }: CalibrationView): string 
   if (expectedNanoUsd === 0) return 'nothing was expected of them';
   const off = actualNanoUsd / expectedNanoUsd - 1;
   if (Math.abs(off) < 0.005) return 'they cost what was expected';
-  return `they cost ${percent(Math.abs(off))} ${off > 0 ? 'more' : 'less'}`;
+  const share = percent(Math.abs(off)).replace(' ', '\u00a0');
+  return `they cost ${share} ${off > 0 ? 'more' : 'less'}`;
 }

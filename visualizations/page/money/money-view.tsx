@@ -41,12 +41,14 @@ export function MoneyView(): JSX.Element {
       <BudgetCards update={update} chosen={chosen} />
       {chosen === null ? null : <Spend view={chosen} />}
       <div class="money-columns">
-        <Dearest update={update} />
-        <Calibration update={update} />
-      </div>
-      <div class="money-columns">
-        <Rules update={update} />
-        <Moments update={update} />
+        <div class="money-column">
+          <Dearest update={update} />
+          <Rules update={update} />
+        </div>
+        <div class="money-column">
+          <Calibration update={update} />
+          <Moments update={update} />
+        </div>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 /** How a spend chart is drawn: its lines, its axes, and what is written into it. */
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 
 import type { SpendPoint } from '../../inspector/protocol.ts';
 import { money } from '../parts/format.ts';
@@ -52,20 +52,21 @@ export function plotOptions(
   const axis = { stroke: ink.text, font, grid, ticks: { ...grid, size: 4 } };
   return {
     ...size,
-    padding: [18, 12, 0, 0],
+    padding: [18, 24, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
       drag: { setScale: false },
       points: { size: 9 },
-      dataIdx: (_plot, line, index) => (line > 1 ? null : index) as number,
+      // Only what was spent is pointed at; the lines beside it have points at their ends alone.
+      dataIdx: (_plot, line, index) => (line > 1 ? null : index),
     },
     scales: {
       x: { range: () => [plotted.lines.beginS, plotted.lines.endS] },
       y: { range: () => [0, plotted.lines.top] },
     },
     axes: [
-      { ...axis, space: 64, values: (_plot, splits) => timesOf(splits, plotted.lines) },
+      { ...axis, size: 34, space: 64, values: (_plot, splits) => timesOf(splits, plotted.lines) },
       { ...axis, size: 62, values: (_plot, splits) => splits.map((usd) => money(usd * NANO)) },
     ],
     series: [
@@ -107,6 +108,7 @@ function write(plot: uPlot, { lines, ink }: Plotted): void {
   };
   const left = bbox.left + 8 * ratio;
   ctx.textBaseline = 'bottom';
+  ctx.textAlign = 'left';
   if (lines.limit !== null) {
     const y = plot.valToPos(lines.limit, 'y', true) - 3 * ratio;
     label(`limit ${money(lines.limit * NANO)}`, left, y, ink.limit);

@@ -9,7 +9,7 @@ import { Icon } from '../parts/icon.tsx';
 import { clockTime, instant, money } from '../parts/format.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Table } from '../parts/table.tsx';
-import { budgetName, forecastWords, LEVEL_ICONS } from './budget-words.ts';
+import { budgetName, forecastWords, LEVEL_ICONS, outlookOf } from './budget-words.ts';
 import { nameOf } from './choice.ts';
 import { SpendCanvas } from './spend-canvas.tsx';
 
@@ -38,8 +38,8 @@ export function Spend({ view }: { readonly view: BudgetView }): JSX.Element {
         }}
       />
       <div class="spend-foot">
-        <p class={`spend-words level-${summary.level}`}>
-          <Icon name={LEVEL_ICONS[summary.level]} />
+        <p class={`spend-words level-${outlookOf(view)}`}>
+          <Icon name={LEVEL_ICONS[outlookOf(view)]} />
           <span>{words}</span>
         </p>
         <ul class="spend-key muted" aria-label="Lines of the chart">

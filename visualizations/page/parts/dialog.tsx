@@ -15,8 +15,12 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      giveBack(before);
+    };
   }, []);
   return (
     <dialog
@@ -34,4 +38,10 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
       </div>
     </dialog>
   );
+}
+
+/** The focus returns to whoever had it; to the view where that one is gone. */
+function giveBack(before: Element | null): void {
+  const isThere = before instanceof HTMLElement && before.isConnected;
+  (isThere ? before : document.getElementById('main'))?.focus({ preventScroll: true });
 }

@@ -1,12 +1,12 @@
 /** The state of a breaker: a shape and a word, and a colour besides. */
 import type { JSX } from 'preact';
 
-import type { BreakerStatus } from '../../../services/breaker.ts';
+import type { BreakerRow } from '../../inspector/protocol.ts';
 import { words } from './format.ts';
 import { Icon } from './icon.tsx';
 
 export interface StateBadgeProps {
-  readonly state: BreakerStatus;
+  readonly state: BreakerRow['state'];
   /** What stands in place of the state's own name. */
   readonly label?: string;
 }

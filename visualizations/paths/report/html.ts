@@ -34,7 +34,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** What may not stand in a document, and what would turn its text around, is shown as �. */
-// eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 const escaped = (text: string): string =>

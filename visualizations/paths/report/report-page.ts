@@ -48,11 +48,13 @@ export async function reportPage(
 ${about}
 ${figures(paths)}
 </header>
+<main>
 ${uncoveredSection(paths, names)}
 ${transitionTable(paths, names)}
-<main class="panes">
+<div class="panes">
 ${machinePane(drawn.picture)}
 ${listPane(pathList(paths, names))}
+</div>
 </main>
 <footer>Written by <code>${command}</code></footer>
 <script type="application/json" id="names">${trusted(names.json)}</script>
