@@ -26,7 +26,7 @@ export class Inspectors {
     try {
       const inspector = await starting;
       this.#running.add(inspector);
-      if (this.#isShut) await inspector.close();
+      // Whoever asked while the board closed gets none; this one is closed with the others.
       this.#assertOpen();
       return inspector;
     } finally {

@@ -1,6 +1,4 @@
 /** The files that are made of our own machines, with what must stand in them. */
-import type { AnyStateMachine } from 'xstate';
-
 import { breakerMachine } from '../../machines/breaker.ts';
 import { chartOf } from '../../visualizations/diagram/chart-of.ts';
 import { layoutOf } from '../../visualizations/diagram/layout-of.ts';

@@ -69,6 +69,23 @@ test('events reach the tape with what they took and changed', async () => {
   });
 });
 
+test('an event that took a transition and changed nothing was not ignored', async () => {
+  const { board, url } = await openInspected();
+  const breaker = board.breaker('a');
+  breaker.forceOpen('drill');
+  await (await watch(url)).board();
+  breaker.rotateKey();
+  const { tape } = await (await watch(url, 'breaker/a')).breaker();
+  expect(tape).toMatchObject([
+    {
+      event: { type: 'key.rotated' },
+      isIgnored: false,
+      taken: ['open.latched --key.rotated[0]--> (stays)'],
+      changed: [],
+    },
+  ]);
+});
+
 test('a breaker that is opened later shows what just happened to it', async () => {
   const { board, url } = await openInspected();
   const breaker = board.breaker('a', QUICK);
@@ -88,22 +105,26 @@ test('a tape has a bound, and so has what others write on it', async () => {
   const { board, url } = await openInspected();
   const { actor } = board.breaker('a');
   await (await watch(url)).board();
-  const cycle: Record<string, unknown> = { text: 'x'.repeat(5_000), list: Array(500).fill(1) };
-  cycle['self'] = cycle;
-  Object.defineProperty(cycle, 'bad', {
-    enumerable: true,
-    get: () => {
+  const long: Record<string, unknown> = { text: 'x'.repeat(5_000), list: Array(500).fill(1) };
+  long['self'] = long;
+  long['call'] = () => 1;
+  const rude = {
+    get text(): string {
       throw new Error('no');
     },
-  });
+  };
   for (let index = 0; index < TAPE_MAX + 50; index++)
     actor.send({ type: 'probe.due', atMs: index });
-  actor.send({ type: 'probe.due', atMs: 1, cycle } as unknown as BreakerEvent);
+  actor.send({ type: 'probe.due', atMs: 1, long, rude } as unknown as BreakerEvent);
   const { tape } = await (await watch(url, 'breaker/a')).breaker();
   expect(tape).toHaveLength(TAPE_MAX);
   expect(tape.at(-1)?.seq).toBe(TAPE_MAX + 50);
-  expect(JSON.stringify(tape.at(-1)).length).toBeLessThan(4_000);
-  expect(tape.at(-1)?.event).toMatchObject({ type: 'probe.due', cycle: 'unreadable' });
+  const text = `${'x'.repeat(1_023)}…`;
+  const list = Array<number>(32).fill(1);
+  expect(tape.at(-1)?.event).toMatchObject({
+    long: { text, list, call: 'a function', self: { self: { self: '…' } } },
+    rude: 'unreadable',
+  });
 });
 
 test('who comes back to a breaker is told the rest of the tape', async () => {

@@ -16,6 +16,7 @@ const POLICY =
 test.each([
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
+  ['/uPlot.esm.js', 'uPlot.esm.js', 'text/javascript; charset=utf-8'],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
 ])(
   '%s is the built page, compressed for who takes it, and known again',

@@ -2,8 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
-import type { AnyStateMachine } from 'xstate';
-
 import { checkMachine, isMachine } from '../../test/kit/check-machine.ts';
 import { chartOf } from '../diagram/chart-of.ts';
 import type { Chart } from '../diagram/chart.ts';

@@ -1,6 +1,4 @@
 /** Drawings of our own machines, made beforehand: nobody waits for them, or loads a layout kernel. */
-import type { AnyStateMachine } from 'xstate';
-
 import { breakerMachine } from '../../machines/breaker.ts';
 import { chartOf } from './chart-of.ts';
 import type { Chart } from './chart.ts';

@@ -1,11 +1,11 @@
 /**
- * Imported before everything else: a browser started without a locale names a language, such as
- * `en-US@posix`, that its own Intl refuses, and uPlot asks for it while it is loaded.
+ * A browser that was started without a locale names a language, such as `en-US@posix`, that its
+ * own Intl refuses; the charts' library asks for it while it is loaded.
  */
-try {
-  new Intl.NumberFormat(navigator.language);
-} catch {
-  Object.defineProperty(navigator, 'language', { value: 'en-US' });
+export function settleLanguage(browser: { readonly language: string }): void {
+  try {
+    new Intl.NumberFormat(browser.language);
+  } catch {
+    Object.defineProperty(browser, 'language', { value: 'en-US' });
+  }
 }
-
-export {};

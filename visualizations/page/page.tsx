@@ -5,6 +5,7 @@ import { effect } from '@preact/signals';
 import { options, render } from 'preact';
 
 import { Frame } from './frame.tsx';
+import { settleLanguage } from './language.ts';
 import { startOperator } from './operator.ts';
 import { feedView, startRoute } from './route.ts';
 import { follow } from './stream.ts';
@@ -20,6 +21,7 @@ options.debounceRendering = (draw) => {
 
 // Used, or else the bundler leaves that module out.
 document.documentElement.dataset['readerLanguage'] = readerLanguage;
+settleLanguage(navigator);
 startTheme();
 startOperator();
 startRoute();

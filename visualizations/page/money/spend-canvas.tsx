@@ -1,7 +1,10 @@
-/** Keeps a chart of uPlot in step with a budget, the width of the page and the theme. */
+/**
+ * Keeps a chart of uPlot in step with a budget, the width of the page and the theme. The library is
+ * a third of all code: it is loaded with the first chart, and the page is there before it.
+ */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 
 import type { BudgetView, SpendPoint } from '../../inspector/protocol.ts';
 import { theme } from '../theme.ts';
@@ -34,13 +37,17 @@ export function SpendCanvas({ view, label, onPoint }: SpendCanvasProps): JSX.Ele
       const width = element.clientWidth;
       return { width, height: width < SMALL_PX ? HEIGHT.small : HEIGHT.large };
     };
-    const made = new uPlot(plotOptions(state, sizeNow()), [...state.lines.data], element);
-    plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize(sizeNow()));
-    observer.observe(element);
+    const observer = new ResizeObserver(() => plot.current?.setSize(sizeNow()));
+    let isGone = false;
+    void import('uplot').then(({ default: UPlot }) => {
+      if (isGone) return;
+      plot.current = new UPlot(plotOptions(state, sizeNow()), [...state.lines.data], element);
+      observer.observe(element);
+    });
     return () => {
+      isGone = true;
       observer.disconnect();
-      made.destroy();
+      plot.current?.destroy();
       plot.current = null;
     };
   }, [shown]);
