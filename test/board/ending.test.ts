@@ -10,3 +10,11 @@ test('a program without a store loads no database, and ends with breakers open',
     complaints: '',
   });
 });
+
+test('a program whose board somebody watches ends when it has nothing else to do', async () => {
+  expect(await runChild('program-that-is-watched.ts')).toEqual({
+    exitCode: 0,
+    lines: ['watched'],
+    complaints: '',
+  });
+});

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, test } from 'vitest';
 
-import { openBoard, type InspectOptions } from '../../index.ts';
+import { openBoard, type InspectOptions, type Inspector } from '../../index.ts';
 import { openVirtualBoard } from '../board/open-boards.ts';
 import { ask, openInspected, TOKEN, watch } from './watching.ts';
 
@@ -58,7 +58,9 @@ test('closing it ends pages and frees the port; it can be closed twice', async (
 test('a board that closes closes its inspectors, and starts none any more', async () => {
   const board = await openBoard();
   const inspectors = [await board.inspect({ port: 0 }), await board.inspect({ port: 0 })];
-  const starting = board.inspect({ port: 0 });
+  const { url: freed } = inspectors[0] as Inspector;
+  await inspectors[0]?.close();
+  const starting = board.inspect({ port: Number(new URL(freed as string).port) });
   await Promise.all([
     board.close(),
     expect(starting).rejects.toMatchObject({ code: 'board_closed' }),

@@ -146,7 +146,11 @@ describe('the rest of the view', () => {
       { id: 'half', thresholdText: '50 % of the day', announcedCount: 1, budget: 'daily' },
     ]);
     expect(rules[0]?.lastText).toBe('$4.00 against $2.00, on "llm_call" of "api"');
-    expect(moments.map(({ type }) => type)).toEqual(['rule.fired', 'rule.fired', 'rule.fired']);
+    // A rule that fires with every call is one moment that goes on.
+    expect(moments.map(({ type, count }) => [type, count])).toEqual([
+      ['rule.fired', 1],
+      ['rule.fired', 2],
+    ]);
     expect(moments[0]?.text).toMatch(/^Rule "half" alerts: \$61.00 against \$50.00, on /);
     expect(savings).toMatchObject({ refusedCount: 2 });
     expect(dollars(savings.refusedNanoUsd)).toBe(7);

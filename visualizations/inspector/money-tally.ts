@@ -12,6 +12,8 @@ const POINTS_MAX = 150;
 const SHAPES_MAX = 1_000;
 const RULES_MAX = 1_000;
 const MOMENTS_MAX = 50;
+/** A rule that fires again within this time is the same moment going on. */
+const AGAIN_MS = 60_000;
 /** Where what is one too many is counted. */
 const OTHERS = 'others';
 const FIFTH = 0.2;
@@ -48,11 +50,16 @@ export interface Announcements {
   lastText: string;
 }
 
+/** `of`: rule and breaker; empty for what is a moment of its own each time. */
+interface Told extends MoneyMoment {
+  readonly of: string;
+}
+
 export class MoneyTally {
   readonly #calibrations = new Map<string, Calibration>();
   readonly #shapes = new Map<string, Shape>();
   readonly #announced = new Map<string, Announcements>();
-  readonly #moments: MoneyMoment[] = [];
+  readonly #moments: Told[] = [];
   releasedNanoUsd = 0;
 
   hear(fact: Fact): void {
@@ -62,14 +69,13 @@ export class MoneyTally {
       if (fact.type === 'rule.fired') this.#fired(fact);
       const text = momentText(fact);
       if (text === null) return;
-      this.#moments.push({ atMs: fact.atMs, type: fact.type, text });
-      if (this.#moments.length > MOMENTS_MAX) this.#moments.shift();
+      this.#tell(fact, text);
     }
   }
 
   /** Newest first. */
   get moments(): readonly MoneyMoment[] {
-    return this.#moments.toReversed();
+    return this.#moments.map(({ of: _, ...moment }) => moment).reverse();
   }
 
   announcements(rule: string): Announcements | undefined {
@@ -103,6 +109,17 @@ export class MoneyTally {
       nanoUsd += shieldedCount * average;
     }
     return { count, nanoUsd: Math.round(nanoUsd) };
+  }
+
+  #tell(fact: Fact, text: string): void {
+    const { atMs, type } = fact;
+    const of = fact.type === 'rule.fired' ? `${fact.rule}\0${fact.breaker}` : '';
+    const isAgain = (moment: Told): boolean =>
+      of !== '' && moment.of === of && atMs - moment.atMs < AGAIN_MS;
+    const place = this.#moments.findLastIndex(isAgain);
+    const [before] = place < 0 ? [] : this.#moments.splice(place, 1);
+    this.#moments.push({ atMs, type, text, count: (before?.count ?? 0) + 1, of });
+    if (this.#moments.length > MOMENTS_MAX) this.#moments.shift();
   }
 
   #settled(fact: FactOf<'cost.settled'>): void {

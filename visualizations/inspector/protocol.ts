@@ -228,7 +228,10 @@ export interface MoneyMoment {
   readonly atMs: number;
   /** Type of the fact. */
   readonly type: string;
+  /** Of the last time, where it came again and again. */
   readonly text: string;
+  /** How often in a row: a rule fires with every call. */
+  readonly count: number;
 }
 
 /** Event `money`, in its view. */

@@ -33,10 +33,13 @@ export function Moments({ update }: { readonly update: MoneyUpdate }): JSX.Eleme
         </Empty>
       ) : (
         <ol class="moments" tabIndex={0} aria-label="What happened to money, newest first">
-          {moments.map(({ atMs, type, text }, place) => (
+          {moments.map(({ atMs, type, text, count }, place) => (
             <li key={`${atMs} ${moments.length - place}`} class={`moment is-${iconOf(type)}`}>
               <Icon name={iconOf(type)} />
-              <span>{text}</span>
+              <span>
+                {text}
+                {count > 1 && <span class="muted"> {count} times</span>}
+              </span>
               <span class="muted">
                 <Ago atMs={atMs} />
               </span>

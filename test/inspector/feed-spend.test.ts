@@ -1,0 +1,65 @@
+/** What breakers spent lately: what the books had before anybody watched, and every call since. */
+import { expect, test } from 'vitest';
+
+import { usd, type Board } from '../../index.ts';
+import type { BoardUpdate } from '../../visualizations/inspector/protocol.ts';
+import { openInspected, watch } from './watching.ts';
+
+const WORK = { operation: 'work', model: 'gpt-4o-mini', inputTokens: 10, maxOutputTokens: 10 };
+
+const spend = (board: Board, name: string, dollars: number): Promise<void> =>
+  board.breaker(name).call(WORK, (context) => context.cost(usd(dollars)));
+
+const spentBy = (name: string, nanoUsd: number) => (update: BoardUpdate) =>
+  update.rows?.some((row) => row.name === name && row.spentNanoUsd === nanoUsd) === true;
+
+test('a board that counts costs tells them by breaker and in all', async () => {
+  const { board, clock, url } = await openInspected({}, { ledger: {} });
+  await spend(board, 'a', 0.25);
+  board.breaker('idle');
+  const stream = await watch(url);
+  expect((await stream.board()).summary.hasMoney).toBe(true);
+  // The books are read meanwhile; a minute later they are read again.
+  for (const [dollars, sum] of [
+    [0.5, 0.75],
+    [1, 1.75],
+  ] as const) {
+    await spend(board, 'a', dollars);
+    await expect
+      .poll(async () => {
+        await clock.advanceAsync(250);
+        return stream.events.some(({ type, data }) => {
+          const update = data as BoardUpdate;
+          return type === 'board' && spentBy('a', usd(sum))(update);
+        });
+      })
+      .toBe(true);
+    await clock.advanceAsync(60_000);
+  }
+  const { summary, rows } = await (await watch(url)).board();
+  expect(summary.spentNanoUsd).toBe(usd(1.75));
+  expect(rows?.map(({ name, spentNanoUsd }) => [name, spentNanoUsd])).toEqual([
+    ['a', usd(1.75)],
+    ['idle', 0],
+  ]);
+});
+
+test('a breaker in view tells what is reserved for its calls in flight', async () => {
+  const { board, clock, url } = await openInspected({}, { ledger: {} });
+  const stream = await watch(url, 'breaker/a');
+  let end = (): void => {};
+  const running = board.breaker('a').call({ ...WORK, maxOutputTokens: 1_000 }, (context) => {
+    context.cost(usd(0.1));
+    return new Promise<void>((resolve) => (end = resolve));
+  });
+  await clock.advanceAsync(250);
+  const update = await stream.breaker(({ snapshot }) => snapshot?.inFlightCount === 1);
+  expect(update.reservedNanoUsd).toBeGreaterThan(0);
+  end();
+  await running;
+  await clock.advanceAsync(250);
+  const after = await stream.breaker(
+    ({ snapshot, isThere }) => isThere && snapshot?.inFlightCount === 0,
+  );
+  expect(after.reservedNanoUsd).toBe(0);
+});
