@@ -149,8 +149,8 @@ test('a dialog that is left does nothing', async () => {
   await ask.click();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'detached' });
-  const focused = await page.evaluate<string>('document.activeElement.textContent');
-  expect(focused).toMatch(/^Shut the board down/);
+  const focused = (): Promise<string> => page.evaluate('document.activeElement.textContent');
+  await expect.poll(focused).toMatch(/^Shut the board down/);
   expect(board.emergency).toBeNull();
 });
 
