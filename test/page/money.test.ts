@@ -89,7 +89,7 @@ describe('the money view', () => {
     await page.getByText('67 %', { exact: true }).first().waitFor();
     await page.locator('.scatter-dot').nth(2).waitFor();
     expect(await page.locator('.scatter-dot').count()).toBe(3);
-    await page.locator('.figure', { hasText: 'Kept back' }).getByText('$0.1700').waitFor();
+    await page.locator('.figure', { hasText: 'Kept back' }).getByText('$0.17').waitFor();
     await page.locator('.figure', { hasText: 'Refused for money' }).getByText('$2.00').waitFor();
   });
 

@@ -1,6 +1,4 @@
 /** The inspector's page: starts what moves by itself, and mounts the frame. */
-import { readerLanguage } from './sound-language.ts';
-
 import { effect } from '@preact/signals';
 import { options, render } from 'preact';
 
@@ -19,8 +17,6 @@ options.debounceRendering = (draw) => {
   else queueMicrotask(draw);
 };
 
-// Used, or else the bundler leaves that module out.
-document.documentElement.dataset['readerLanguage'] = readerLanguage;
 settleLanguage(navigator);
 startTheme();
 startOperator();

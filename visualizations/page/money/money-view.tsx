@@ -15,6 +15,15 @@ import { Rules } from './rules.tsx';
 import { Spend } from './spend.tsx';
 
 export function MoneyView(): JSX.Element {
+  return (
+    <div class="money">
+      <h1 class="unseen">Money</h1>
+      <Books />
+    </div>
+  );
+}
+
+function Books(): JSX.Element {
   const { money, summary } = feed;
   if (summary.value?.hasMoney === false) return <NoMoney />;
   const update = money.value;
@@ -22,8 +31,7 @@ export function MoneyView(): JSX.Element {
   const { budgets, problem, booksAtMs } = update;
   const chosen = chosenBudget(budgets);
   return (
-    <div class="money">
-      <h1 class="unseen">Money</h1>
+    <>
       {problem === null ? null : (
         <p class="money-problem" role="status">
           <Icon name="degraded" />
@@ -50,7 +58,7 @@ export function MoneyView(): JSX.Element {
           <Moments update={update} />
         </div>
       </div>
-    </div>
+    </>
   );
 }
 
@@ -61,7 +69,7 @@ function NoMoney(): JSX.Element {
         Open it with budgets, rules or prices, and every call shows here what it was expected to
         cost and what it did:
       </p>
-      <pre class="money-example">
+      <pre class="money-example" tabIndex={0}>
         {`await openBoard({
   budgets: [{ id: 'daily', limit: usd(10), period: 'day' }],
 });`}

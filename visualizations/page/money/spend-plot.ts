@@ -25,6 +25,8 @@ export interface Ink {
 }
 
 const NANO = 1_000_000_000;
+/** Within so long, minutes alone would repeat themselves. */
+const MINUTES_S = 900;
 const DAY_S = 86_400;
 
 export function inkOf(element: HTMLElement): Ink {
@@ -83,11 +85,16 @@ export function plotOptions(
   };
 }
 
-/** Times of day within two days, else days. */
+/** Times of day within two days, with seconds within minutes; else days. */
 function timesOf(splits: readonly number[], { beginS, endS }: SpendLines): string[] {
   const isShort = endS - beginS <= 2 * DAY_S;
   const options: Intl.DateTimeFormatOptions = isShort
-    ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    ? {
+        hour: '2-digit',
+        minute: '2-digit',
+        ...(endS - beginS <= MINUTES_S ? { second: '2-digit' } : {}),
+        hourCycle: 'h23',
+      }
     : { month: 'short', day: 'numeric' };
   const format = new Intl.DateTimeFormat('en-US', options);
   return splits.map((atS) => format.format(atS * 1_000));

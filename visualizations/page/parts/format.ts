@@ -6,14 +6,14 @@ const NONE = '–';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** Nano-dollars, short: `$0.0123`, `$12.40`, `$1.2k`, `$3.4M`. A dash for null. */
+/** Nano-dollars, short: `$0.0123`, `$0.35`, `$12.40`, `$1.2k`, `$3.4M`. A dash for null. */
 export function money(nanoUsd: number | null): string {
   if (nanoUsd === null) return NONE;
   const sign = nanoUsd < 0 ? '−' : '';
   const dollars = Math.abs(nanoUsd) / NANO;
   if (dollars === 0) return '$0.00';
   if (dollars < 0.0001) return `${sign}<$0.0001`;
-  if (dollars < 0.99995) return `${sign}$${dollars.toFixed(4)}`;
+  if (dollars < 0.99995) return `${sign}$${dollars.toFixed(4).replace(/0{1,2}$/, '')}`;
   if (dollars < 999.995) return `${sign}$${dollars.toFixed(2)}`;
   return `${sign}$${scaled(dollars)}`;
 }
