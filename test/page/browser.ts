@@ -3,9 +3,10 @@
  * when one of them wrote an error to its console, broke the policy of its content, or asked another
  * host for anything.
  */
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+
+import { launchBrowser } from './launch.ts';
 
 export interface PageOptions {
   /** @default 1280 */
@@ -29,16 +30,6 @@ export interface Browsing {
 
 /** How long a page may take to show what is waited for. */
 export const WAIT_MAX_MS = 10_000;
-
-/** Made for a browser without sandbox, nothing else: whatever loosens the page's own is left out. */
-const LOOSE = /single-process|zygote|web-security|insecure-content|headless|site-?isolation/;
-
-export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: chromium.args.filter((flag) => !LOOSE.test(flag)),
-  });
-}
 
 /** To be called once, at the top of a file of tests. */
 export function useBrowser(): Browsing {

@@ -3,7 +3,8 @@
  * processes of its own under plain Node, prints the results and writes RESULTS.md beside this file.
  *
  * `--quick` takes a quarter of the time and writes nothing. Words that are no flags choose cases by
- * the beginning of their ids (`npm run bench -- closed`), and then nothing is written either.
+ * the beginning of their ids (`npm run bench -- closed`), and then nothing is written either. With
+ * `--minutes 10` cases that look at a page look at it for so long, each once.
  *
  * What is built is measured, not what tsx makes of the sources: tsx names functions at run time.
  * Processes of different cases take turns, so that a busy minute of the machine does not fall on
@@ -25,16 +26,21 @@ const HERE = import.meta.dirname;
 const PROJECT = resolve(HERE, '../..');
 /** A case that takes longer holds its process alive with something it left behind. */
 const CASE_MAX_MS = 120_000;
+/** How long a page is looked at. */
+const LOOK_MS = 20_000;
 const run = promisify(execFile);
 
 const { values: flags, positionals: wanted } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, minutes: { type: 'string' } },
   allowPositionals: true,
 });
-const pace: Pace = flags.quick
-  ? { turns: 5, burstMs: 8, warmUpMs: 200 }
-  : { turns: 15, burstMs: 8, warmUpMs: 300 };
-const processCount = flags.quick ? 1 : 3;
+const lookMs = flags.minutes === undefined ? LOOK_MS : Number(flags.minutes) * 60_000;
+if (!(lookMs > 0)) throw new Error(`--minutes takes a number above 0, not ${flags.minutes}`);
+const isQuick = flags.quick || flags.minutes !== undefined;
+const pace: Pace = isQuick
+  ? { turns: 5, burstMs: 8, warmUpMs: 200, lookMs }
+  : { turns: 15, burstMs: 8, warmUpMs: 300, lookMs };
+const processCount = isQuick ? 1 : 3;
 const cases = CASES.filter(
   ({ id }) => wanted.length === 0 || wanted.some((beginning) => id.startsWith(beginning)),
 );
@@ -63,7 +69,7 @@ try {
     }
   }
   console.log([...verdicts.map(verdictLine), ...readings.map(readingLine)].join('\n'));
-  if (!flags.quick && wanted.length === 0) {
+  if (!isQuick && wanted.length === 0) {
     const rivals = await Promise.all(['cockatiel', 'opossum', 'better-sqlite3'].map(named));
     const text = markdown({ verdicts, readings, processCount, rivals });
     await writeFile(join(HERE, 'RESULTS.md'), text);
@@ -87,7 +93,7 @@ async function measure(id: string): Promise<unknown> {
   const child = join(scratch, 'test/performance/child.js');
   const { NODE_OPTIONS: _, ...env } = process.env;
   const args = ['--expose-gc', child, id, JSON.stringify(pace)];
-  const { stdout } = await run(process.execPath, args, { env, timeout: CASE_MAX_MS });
+  const { stdout } = await run(process.execPath, args, { env, timeout: CASE_MAX_MS + lookMs });
   return JSON.parse(stdout);
 }
 

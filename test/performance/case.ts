@@ -8,6 +8,8 @@ export interface Pace {
   readonly burstMs: number;
   /** How long each contender is warmed up. */
   readonly warmUpMs: number;
+  /** How long a gauge looks on that does nothing itself, such as one of a page. */
+  readonly lookMs: number;
 }
 
 /** One way of doing what a race is about. */
@@ -54,7 +56,7 @@ export interface Reading {
 /** Readings taken once in a process of their own. */
 export interface Gauge {
   readonly id: string;
-  read(): readonly Reading[] | Promise<readonly Reading[]>;
+  read(pace: Pace): readonly Reading[] | Promise<readonly Reading[]>;
 }
 
 export type Case = Race | Gauge;

@@ -73,7 +73,11 @@ export function readingLine(reading: Reading): string {
 
 const isWithin = ({ value, max }: Reading): boolean => max === undefined || value <= max;
 
-const amount = (value: number, unit: string): string => `${value.toFixed(0)} ${unit}`.trim();
+const amount = (value: number, unit: string): string => `${figure(value)} ${unit}`.trim();
+
+/** Small numbers with what is behind the point: half a millisecond is not none. */
+const figure = (value: number): string =>
+  Number.isInteger(value) || Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(2);
 
 const cost = ({ bestNs, medianNs }: Cost): string => `${whole(bestNs)} (${whole(medianNs)})`;
 

@@ -1,10 +1,9 @@
-/** `fuseboard demo`: its flags and its help. */
+/** `fuseboard demo`: its flags and its help. What it runs is loaded when it runs. */
 import type { Random } from '../../index.ts';
 import { systemClock } from '../../services/clock.ts';
 import type { ExitCode } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
 import { flagHelp, readFlags, type FlagTable } from '../terminal/flags.ts';
-import { run } from './run.ts';
 
 const DATABASE = '.fuseboard/demo.db';
 const RATE = 60;
@@ -80,6 +79,7 @@ export async function runDemo(
   random: (seed: number) => Random,
 ): Promise<ExitCode> {
   const flags = readFlags('demo', args, FLAGS);
+  const { run } = await import('./run.ts');
   await run({
     wish: {
       seed: flags.seed,

@@ -54,7 +54,7 @@ export function plotOptions(
   const axis = { stroke: ink.text, font, grid, ticks: { ...grid, size: 4 } };
   return {
     ...size,
-    padding: [18, 24, 0, 0],
+    padding: [18, 34, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
