@@ -1,6 +1,7 @@
 /**
- * What a file that exists holds, money and states of breakers, opened to be looked at: nobody joins, nothing is drawn, changed
- * or created, and a board that uses the file meanwhile notices nothing.
+ * What a file that exists holds, money and states of breakers, opened to be looked at: nobody
+ * joins, nothing is drawn, changed or created, and a board that uses the file meanwhile notices
+ * nothing.
  */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';

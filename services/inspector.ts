@@ -3,7 +3,9 @@
 export interface InspectOptions {
   /** 0 for any free one. @default 7787 */
   readonly port?: number;
-  /** The address to listen on. Whatever is not loopback can be seen by others. @default '127.0.0.1' */
+  /**
+   * The address to listen on. Whatever is not loopback can be seen by others. @default '127.0.0.1'
+   */
   readonly host?: string;
   /**
    * The operator's token, 8 to 256 characters: who has it can act on breakers. Without one the

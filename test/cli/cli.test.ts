@@ -6,6 +6,12 @@ import { describe, expect, test } from 'vitest';
 
 import { CLI, PROJECT, runCli, scratchFolder, startNode } from './process.ts';
 
+const HELPED = [
+  ...['demo', 'inspect', 'status', 'costs', 'budgets', 'ledger verify', 'paths', 'diagram'],
+];
+const COMMANDS_HINT =
+  'The commands are demo, inspect, status, costs, budgets, ledger, paths, diagram';
+
 const cwd = scratchFolder();
 const cli = (...args: string[]) => runCli(args, { cwd });
 
@@ -16,7 +22,7 @@ test('the program that npm links begins with the line that makes it one', () => 
 test.each([[[]], [['--help']], [['-h']], [['help']]])('%j shows the help', async (args) => {
   const { code, stdout, stderr } = await cli(...args);
   expect(stdout).toMatch(/fuseboard <command>[^]*Examples[^]*Exit codes/);
-  for (const command of ['demo', 'costs', 'budgets', 'ledger verify', 'paths']) {
+  for (const command of HELPED) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -53,18 +59,16 @@ test('help comes without loading any package', async () => {
   expect(await help()).toContain('fuseboard <command>');
   expect(await help('costs')).toContain('fuseboard costs [flags]');
   expect(await help('budgets')).toContain('fuseboard budgets [flags]');
+  expect(await help('status')).toContain('fuseboard status [flags]');
+  expect(await help('inspect')).toContain('fuseboard inspect [flags]');
   expect(await help('ledger')).toContain('fuseboard ledger verify [flags]');
   expect(await help('ledger', 'verify')).toContain('fuseboard ledger verify [flags]');
 });
 
 describe('what is wrong with a call is said in one line, with a hint, and exit code 2', () => {
   test.each([
-    [['dmo'], "there is no command 'dmo'", 'The commands are demo, costs, budgets, ledger, paths'],
-    [
-      ['--bogus'],
-      "there is no flag '--bogus'",
-      'The commands are demo, costs, budgets, ledger, paths',
-    ],
+    [['dmo'], "there is no command 'dmo'", COMMANDS_HINT],
+    [['--bogus'], "there is no flag '--bogus'", COMMANDS_HINT],
     [['demo', '--sed', '3'], 'demo has no flag --sed', '--seconds, --seed, --rate, --db'],
     [['demo', '-s'], 'demo has no flag -s', '--seconds, --seed, --rate, --db'],
     [['demo', 'now'], "demo takes no argument, got 'now'", 'Its flags are'],

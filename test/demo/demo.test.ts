@@ -193,7 +193,7 @@ describe.concurrent('fuseboard demo', () => {
       await using board = await openBoard({ store: `sqlite:${join(cwd, DATABASE)}` });
       board.breaker(PACED).forceOpen('left so by an earlier run');
     }
-    const run = startCli(['demo', '--fresh', '--seed', '8'], { cwd });
+    const run = startCli(['demo', '--fresh', '--seed', '8', '--seconds', '20'], { cwd });
     await run.seen(
       /a new run of 20\.0 s, seed 8; from an earlier run openai gpt-4o-mini was still open: r/,
     );
@@ -248,7 +248,7 @@ describe('what keeps the demo from running is said in a line and a hint, exit co
     writeFileSync(join(cwd, POSITION), '{"version":1');
     expect(problem(await runCli(['demo'], { cwd }))).toContain('Start over with --fresh');
     const run = startCli(['demo', '--fresh'], { cwd });
-    await run.seen(/a new run of 20\.0 s, seed 4711/);
+    await run.seen(/day after day, each in 60\.0 s, seed 4711/);
     run.signal('SIGINT');
     expect((await run.ended).code).toBe(0);
   });

@@ -102,7 +102,7 @@ describe.concurrent('the money of fuseboard demo', () => {
   test('a new run has money of its own', async ({ expect }) => {
     const cwd = scratchFolder();
     for (const run of [1, 2]) {
-      const demo = startCli(['demo', '--fresh'], { cwd });
+      const demo = startCli(['demo', '--fresh', '--seconds', '20'], { cwd });
       await demo.seen(new RegExp(`may spend \\$1\\.05 \\(run ${run}\\), of it \\$0\\.13`));
       await demo.seen(/calls \d+: [^]*spent\n/);
       demo.signal('SIGINT');

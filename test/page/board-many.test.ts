@@ -112,3 +112,22 @@ test('searching finds one of them, and what it changes to is seen', async () => 
   board.breaker('service-7777').reset('the test is over', { by: 'ada' });
   await page.locator('.tile.state-closed').waitFor();
 });
+
+test('tiles that went out of sight are let go', async () => {
+  const page = await openAll();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const countNodes = async (): Promise<number> => {
+    await session.send('HeapProfiler.collectGarbage');
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'Nodes')?.value ?? NaN;
+  };
+  const goTo = async (place: number): Promise<void> => {
+    await page.evaluate(`scrollTo(0, document.body.scrollHeight * ${place / 20})`);
+    await page.locator(`[aria-posinset="${place * 500}"]`).waitFor();
+  };
+  for (let place = 1; place < 5; place++) await goTo(place);
+  const before = await countNodes();
+  for (let place = 5; place < 20; place++) await goTo(place);
+  expect(await countNodes()).toBeLessThan(before * 1.5);
+});

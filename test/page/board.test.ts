@@ -1,4 +1,6 @@
-/** The board in a real browser: every control, what changes live, and what strangers name things. */
+/**
+ * The board in a real browser: every control, what changes live, and what strangers name things.
+ */
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 

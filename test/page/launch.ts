@@ -2,7 +2,9 @@
 import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser } from 'playwright-core';
 
-/** Made for a browser without sandbox, nothing else: whatever loosens the page's own is left out. */
+/**
+ * Made for a browser without sandbox, nothing else: whatever loosens the page's own is left out.
+ */
 const LOOSE = /single-process|zygote|web-security|insecure-content|headless|site-?isolation/;
 
 export async function launchBrowser(): Promise<Browser> {

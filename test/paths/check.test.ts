@@ -63,9 +63,8 @@ describe('a test file is checked', () => {
     expect(stdout).toContain('door.test.ts: out of date\n  transitions added: 1\n');
     expect(stdout).toContain('    + open --SLAM--> locked\n');
     expect(stdout).toContain('    + in open: SLAM leads to locked');
-    expect(stdout).toMatch(
-      /\n {2}write it again: npx fuseboard paths --machine door.ts --events door.ts --out door.test.ts\n$/,
-    );
+    const command = 'npx fuseboard paths --machine door.ts --events door.ts --out door.test.ts';
+    expect(stdout.endsWith(`\n  write it again: ${command}\n`)).toBe(true);
   });
 
   it.each([

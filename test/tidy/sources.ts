@@ -29,7 +29,7 @@ export const SOURCES: readonly Source[] = [...walk('')].map((path) => {
   return { path, text, lines: text.split('\n') };
 });
 
-export const TYPESCRIPT = SOURCES.filter(({ path }) => path.endsWith('.ts'));
+export const TYPESCRIPT = SOURCES.filter(({ path }) => /\.tsx?$/.test(path));
 export const TESTS = TYPESCRIPT.filter(({ path }) => path.endsWith('.test.ts'));
 
 /** `path:line` of each line that `matches`. */

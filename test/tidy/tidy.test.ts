@@ -46,8 +46,8 @@ describe('an import', () => {
       ?.slice(1)
       .find((name) => name !== undefined);
 
-  test('of a file of ours ends in .ts', () => {
-    const wrong = (line: string): boolean => /^\.{1,2}\/.*(?<!\.ts)$/.test(imported(line) ?? '');
+  test('of a file of ours ends in .ts or .tsx', () => {
+    const wrong = (line: string): boolean => /^\.{1,2}\/.*(?<!\.tsx?)$/.test(imported(line) ?? '');
     expect(linesWhere(TYPESCRIPT, wrong)).toEqual([]);
   });
 

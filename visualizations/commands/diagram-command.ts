@@ -37,7 +37,7 @@ const FLAGS = {
   out: { kind: 'text', of: 'FILE', about: 'Where to write. Default: stdout.' },
 } as const satisfies FlagTable;
 
-export const DIAGRAM_HELP = `Draws a statechart: as an SVG for light and dark, as Mermaid's text, or as JSON.
+export const DIAGRAM_HELP = `Draws a statechart: as SVG for light and dark, as Mermaid, or as JSON.
 
   fuseboard diagram [flags]
 

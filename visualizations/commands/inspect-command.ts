@@ -37,7 +37,7 @@ const FLAGS = {
   json: { kind: 'switch', about: 'The addresses as JSON on stdout.' },
 } as const satisfies FlagTable;
 
-export const INSPECT_HELP = `The inspector's page for a board that runs elsewhere, through its store.
+export const INSPECT_HELP = `The page for a board that runs elsewhere, through its store.
 
   fuseboard inspect [flags]
 

@@ -145,7 +145,9 @@ function writer(io: CommandIo, isLive: boolean, isJson: boolean): (status: Statu
 /** Of a terminal that does not say. */
 const WIDTH = 80;
 
-/** Lines of a live table that are no breakers: headline, reasons, titles, the number of the rest. */
+/**
+ * Lines of a live table that are no breakers: headline, reasons, titles, the number of the rest.
+ */
 const FRAME_LINES = 8;
 
 /** @throws CommandError */

@@ -1,4 +1,6 @@
-/** What there is to draw of a machine, any machine of XState 5: its states and transitions as data. */
+/**
+ * What there is to draw of a machine, any machine of XState 5: its states and transitions as data.
+ */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
 import { configuredTransitions, eventName, stateNodes } from '../../machines/transitions.ts';

@@ -17,7 +17,9 @@ export interface ChartState {
   readonly exit: readonly string[];
   /** The actors that it invokes: their ids, or their sources where they have none of their own. */
   readonly invokes: readonly string[];
-  /** Id of the state entered first: of a compound state, or of a history that has none to recall. */
+  /**
+   * Id of the state entered first: of a compound state, or of a history that has none to recall.
+   */
   readonly initialId: string | null;
   /** How much a history recalls; null for others. */
   readonly history: 'shallow' | 'deep' | null;

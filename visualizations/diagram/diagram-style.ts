@@ -62,7 +62,8 @@ const DARK: Palette = {
 };
 
 const RULES = `
-.diagram { font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', Verdana, sans-serif; max-width: 100%; height: auto; }
+.diagram { max-width: 100%; height: auto; }
+.diagram { font-family: system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', Verdana, sans-serif; }
 .diagram text { fill: @text; }
 .diagram .box { fill: @box; stroke: @border; stroke-width: 1.25; }
 .diagram .holder .box { fill: @holder; }
@@ -70,7 +71,8 @@ const RULES = `
 .diagram .region .box { stroke-dasharray: 7 4; }
 .diagram .ring { fill: none; stroke: @border; stroke-width: 1.25; }
 .diagram .name { font-size: 14px; font-weight: 650; }
-.diagram .heads text { paint-order: stroke; stroke: @holder; stroke-width: 5; stroke-linejoin: round; pointer-events: none; }
+.diagram .heads text { paint-order: stroke; stroke: @holder; stroke-width: 5; }
+.diagram .heads text { stroke-linejoin: round; pointer-events: none; }
 .diagram .kind, .diagram text.line { font-size: 11px; font-weight: 400; fill: @dim; }
 .diagram .tag { font-style: italic; }
 .diagram .dot { fill: @text; }
@@ -87,8 +89,10 @@ const RULES = `
 .diagram .event { font-weight: 500; }
 .diagram .guard { fill: @dim; }
 .diagram .ground { fill: transparent; }
-.diagram .loop { fill: none; stroke: @dim; stroke-width: 1.2; stroke-linecap: round; stroke-linejoin: round; }
-.diagram .number { font-size: 10.5px; font-weight: 650; fill: @hot; font-variant-numeric: tabular-nums; }
+.diagram .loop { fill: none; stroke: @dim; stroke-width: 1.2; }
+.diagram .loop { stroke-linecap: round; stroke-linejoin: round; }
+.diagram .number { font-size: 10.5px; font-weight: 650; fill: @hot; }
+.diagram .number { font-variant-numeric: tabular-nums; }
 .diagram .after .event { fill: @time; }
 .diagram .always .event { fill: @always; }
 .diagram .done .event { fill: @done; }

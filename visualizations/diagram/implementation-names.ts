@@ -1,4 +1,6 @@
-/** What guards, actions and actors are called in a config: by their name, or `fn` for want of one. */
+/**
+ * What guards, actions and actors are called in a config: by their name, or `fn` for want of one.
+ */
 
 /** Names that JavaScript gives a function for the property it was written at. */
 const PROPERTIES = new Set(['', 'guard', 'actions', 'entry', 'exit', 'src', 'action', 'default']);

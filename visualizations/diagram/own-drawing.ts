@@ -1,4 +1,6 @@
-/** Drawings of our own machines, made beforehand: nobody waits for them, or loads a layout kernel. */
+/**
+ * Drawings of our own machines, made beforehand: nobody waits for them, or loads a layout kernel.
+ */
 import { breakerMachine } from '../../machines/breaker.ts';
 import { chartOf } from './chart-of.ts';
 import type { Chart } from './chart.ts';

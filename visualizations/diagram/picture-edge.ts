@@ -66,7 +66,8 @@ interface Row {
 function labelPart(edge: DrawnEdge, label: Box, rows: readonly Row[]): PictureNode {
   const { form, heading } = edge;
   const hasNumbers = rows.some(({ marks }) => markText(marks) !== null || marks.isCovered !== null);
-  // Without numbers their strip is shared out to both sides; a line that starts here needs the edge.
+  // Without numbers their strip is shared out to both sides; a line that starts here needs the
+  // edge.
   const spare = hasNumbers || form === 'inside' ? 0 : LABEL.countPx / 2;
   const cut = form === 'from-label' ? 0 : spare;
   const top = label.y + (form === 'inside' ? LABEL.paddingPx / 2 : LABEL.paddingPx);

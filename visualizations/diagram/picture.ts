@@ -7,7 +7,9 @@ export interface PictureNode {
   readonly children: readonly (PictureNode | string)[];
 }
 
-/** What is marked in a picture of a drawing. Everything is optional: nothing marked is a diagram. */
+/**
+ * What is marked in a picture of a drawing. Everything is optional: nothing marked is a diagram.
+ */
 export interface Marks {
   /** Ids of the active state nodes, ancestors included. */
   readonly activeIds?: ReadonlySet<string>;

@@ -1,4 +1,6 @@
-/** How large a state must be for what stands in it: its name, its lines, what it answers to inside. */
+/**
+ * How large a state must be for what stands in it: its name, its lines, what it answers to inside.
+ */
 import type { Arrow } from './arrows.ts';
 import type { ChartState } from './chart.ts';
 import { LABEL, STATE } from './measures.ts';

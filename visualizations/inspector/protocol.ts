@@ -2,7 +2,7 @@
  * What the inspector's server tells its page, and what the page asks of it. Types, and the few
  * words that both must spell alike.
  *
- *   GET  /feed?view=VIEW       server-sent events `board`, `breaker`, `money`, `coverage`: JSON below
+ *   GET  /feed?view=VIEW       server-sent events `board`, `breaker`, `money`, `coverage`: JSON
  *        &since=ID             as `last-event-id`, for a stream that is opened anew
  *   GET  /drawing/CHART.json   a Drawing and its Chart: `{ drawing, chart }`
  *   POST /act                  an Act, with `authorization: Bearer TOKEN`; 204, or a Problem
@@ -211,7 +211,9 @@ export interface SavingsView {
   readonly refusedCount: number;
   /** Reserved at worst less spent: what estimates give back, while somebody watched. */
   readonly releasedNanoUsd: number;
-  /** Calls that open breakers refused while somebody watched, and what such calls cost on average. */
+  /**
+   * Calls that open breakers refused while somebody watched, and what such calls cost on average.
+   */
   readonly shieldedCount: number;
   readonly shieldedNanoUsd: number;
 }

@@ -1,4 +1,6 @@
-/** A disclosure that hangs from the header: closes on Escape, and when the reader goes elsewhere. */
+/**
+ * A disclosure that hangs from the header: closes on Escape, and when the reader goes elsewhere.
+ */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 

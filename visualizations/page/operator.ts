@@ -26,7 +26,9 @@ export const canAct: ReadonlySignal<boolean> = computed(
 /** The operator's name, told with each act; never empty. */
 export const by: ReadonlySignal<string> = name;
 
-/** Takes the token out of the address, or what this tab kept. Before the first look at the route. */
+/**
+ * Takes the token out of the address, or what this tab kept. Before the first look at the route.
+ */
 export function startOperator(): void {
   const kept = sessionStorage.getItem(TOKEN_KEY);
   if (kept !== null) token.value = kept;

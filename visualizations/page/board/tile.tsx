@@ -1,6 +1,5 @@
 /** One breaker on the board. Drawn anew only when its row changed. */
-import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { Component, type JSX } from 'preact';
 
 import type { BreakerRow } from '../../inspector/protocol.ts';
 import { Ago } from '../parts/ago.tsx';
@@ -18,9 +17,17 @@ export interface TileProps {
   readonly isStop: boolean;
 }
 
-export function Tile({ row, isStop }: TileProps): JSX.Element {
-  return useMemo(
-    () => (
+/**
+ * A class, for only such a one says when it stays as it is: an element kept by `useMemo` keeps what
+ * it was drawn in, and that what came before, forever.
+ */
+export class Tile extends Component<TileProps> {
+  override shouldComponentUpdate({ row, isStop }: TileProps): boolean {
+    return row !== this.props.row || isStop !== this.props.isStop;
+  }
+
+  override render({ row, isStop }: TileProps): JSX.Element {
+    return (
       <div class={`tile state-${row.state}`}>
         <div class="tile-head">
           <a
@@ -43,9 +50,8 @@ export function Tile({ row, isStop }: TileProps): JSX.Element {
         <Sparkline all={row.spark} bad={row.sparkBad} />
         <Figures row={row} />
       </div>
-    ),
-    [row, isStop],
-  );
+    );
+  }
 }
 
 function Why({ row }: { readonly row: BreakerRow }): JSX.Element {

@@ -1,4 +1,6 @@
-/** What an operator can do about a breaker. Without a token it is seen, and why it cannot be done. */
+/**
+ * What an operator can do about a breaker. Without a token it is seen, and why it cannot be done.
+ */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 

@@ -32,7 +32,9 @@ export const stateKey = (id: string): string => `state ${id}`;
 export const edgeKey = (id: string): string => `edge ${id}`;
 export const rowKey = (id: string): string => `row ${id}`;
 
-/** By key, in the order in which keys walk through them: each state, then the arrows that leave it. */
+/**
+ * By key, in the order in which keys walk through them: each state, then the arrows that leave it.
+ */
 export function partsOf(drawn: DrawnChart, marks: PartMarks): ReadonlyMap<string, Part> {
   const { drawing, chart } = drawn;
   const transitions = new Map(chart.transitions.map((one) => [one.id, one]));

@@ -19,7 +19,9 @@ interface Known {
 
 const known = new Map<string, Known>();
 
-/** The drawing of that chart: a signal, so that whoever reads it is drawn again when it is there. */
+/**
+ * The drawing of that chart: a signal, so that whoever reads it is drawn again when it is there.
+ */
 export function drawnChart(chartId: string): Known {
   const there = known.get(chartId);
   if (there !== undefined) return there;

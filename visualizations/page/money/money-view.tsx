@@ -1,4 +1,6 @@
-/** The view `money`: budgets through their periods, what rules did, what is dear, what was saved. */
+/**
+ * The view `money`: budgets through their periods, what rules did, what is dear, what was saved.
+ */
 import type { JSX } from 'preact';
 
 import { feed } from '../feed.ts';

@@ -18,7 +18,8 @@ const drawn = (attribute, names) => {
   return names.map((name) => found.get(name));
 };
 const rows = drawn('data-transition', transitions);
-const arrows = new Map(all('.canvas [data-edge]').map((element) => [element.dataset.edge, element]));
+const arrows = new Map(
+  all('.canvas [data-edge]').map((element) => [element.dataset.edge, element]));
 // A label with many lines names the last ones together.
 const edges = transitions.map((_, at) => (edgesOf[at] ?? []).flatMap((id) => {
   const arrow = arrows.get(id);
@@ -53,7 +54,9 @@ function paint() {
   walk.hidden = current === null;
   if (current === null) return;
   const steps = stepsOf(current);
-  for (const each of steps) for (const at of numbers(each.dataset.taken)) mark(edges[at], 'on-path');
+  for (const each of steps) {
+    for (const at of numbers(each.dataset.taken)) mark(edges[at], 'on-path');
+  }
   const now = steps[step];
   const where = now ?? current;
   for (const at of numbers(where.dataset.active)) mark(boxes[at], 'active');
@@ -97,7 +100,7 @@ document.addEventListener('toggle', ({ target }) => {
 
 const texts = new Map(paths.map((path) => [path, path.textContent.toLowerCase()]));
 const takenBy = new Map(paths.map((path) => [path,
-  new Set([...numbers(path.dataset.taken), ...stepsOf(path).flatMap((each) => numbers(each.dataset.taken))])]));
+  new Set([path, ...stepsOf(path)].flatMap((each) => numbers(each.dataset.taken)))]));
 
 function sift() {
   const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);

@@ -23,7 +23,8 @@ min-height:28px;cursor:pointer}
 button:hover:not(:disabled){border-color:var(--path)}
 button:disabled{color:var(--faint);cursor:default}
 :focus-visible{outline:3px solid var(--path);outline-offset:2px}
-header,p.covered,section.uncovered,details.transitions,.panes,footer{padding:0 clamp(.75rem,2vw,2rem)}
+header,p.covered,section.uncovered,details.transitions,.panes,footer{
+padding:0 clamp(.75rem,2vw,2rem)}
 header{padding-top:1.25rem}
 .top{display:flex;gap:1rem;justify-content:space-between;align-items:start;flex-wrap:wrap}
 .about{margin:.25rem 0 0;color:var(--faint);max-width:75ch}
@@ -36,8 +37,8 @@ padding:.6rem .8rem}
 .figures b{font-size:1.35rem;font-variant-numeric:tabular-nums}
 .figures span{display:block;color:var(--faint);font-size:.8125rem;line-height:1.35}
 p.covered{margin:0 0 1rem;color:var(--good);font-weight:600}
-section.uncovered{margin:0 clamp(.75rem,2vw,2rem) 1rem;border:1px solid var(--miss);border-radius:8px;
-padding:.75rem 1rem}
+section.uncovered{margin:0 clamp(.75rem,2vw,2rem) 1rem;padding:.75rem 1rem;
+border:1px solid var(--miss);border-radius:8px}
 section.uncovered h2{color:var(--miss)}
 section.uncovered ul{margin:.5rem 0 0;padding:0;list-style:none}
 section.uncovered li{padding:.3rem 0;border-top:1px solid var(--line)}
