@@ -5,6 +5,9 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 
 import { usd, type LedgerVerdict } from '../../index.ts';
+import { openBooksToRead } from '../../persistence/open-books.ts';
+import { systemClock } from '../../services/clock.ts';
+import { runLedger } from '../../visualizations/commands/ledger-command.ts';
 import { callOnce, openIn, STORE } from './books.ts';
 import { CLI, runCli, scratchFolder, startNode } from './process.ts';
 
@@ -91,4 +94,22 @@ test('names in the books run nothing', async () => {
   expect(code).toBe(3);
   expect(stdout).toContain(`settled on 'all' of 'a\\u001b[2J' in 'total'`);
   expect(stdout).not.toContain('\u001b');
+});
+
+test('a terminal is told what is being done, and has its line back afterwards', async () => {
+  const cwd = scratchFolder();
+  await booksIn(cwd);
+  const store = `sqlite:${join(cwd, STORE)}`;
+  const shown = async (isTTY: boolean): Promise<string> => {
+    let text = '';
+    const output = (write: (part: string) => void) => ({ write, isTTY, on() {}, off() {} });
+    const stdout = output(() => {});
+    const stderr = output((part) => void (text += part));
+    const openBooks = (name: string) => Promise.resolve(openBooksToRead(name, systemClock));
+    const command = { io: { stdout, stderr }, openBooks, nowMs: () => 0 };
+    expect(await runLedger(['verify', '--store', store], command)).toBe(0);
+    return text;
+  };
+  expect(await shown(true)).toMatch(/^reading the whole ledger of sqlite:.*\r\u001b\[2K$/);
+  expect(await shown(false)).toBe('');
 });

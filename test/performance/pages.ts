@@ -2,11 +2,14 @@
  * What the inspector's page costs the browser that shows it: a real Chromium looks at a board of
  * ten thousand breakers and a thousand facts a second. How busy its main thread is, and whether
  * what it holds stays the same: `npm run bench -- page --minutes 10` looks on for longer.
+ *
+ * Busy is the CPU time that the thread takes. How long its tasks last is told as well: that counts
+ * too how long the thread waits while the board, the server and all else have the processors.
  */
 import type { CDPSession } from 'playwright-core';
 
 import { systemClock } from '../../services/clock.ts';
-import { BUSY_NAME, CROWD, openBusyBoard } from './busy-board.ts';
+import { BUSY_NAME, openBusyBoard } from './busy-board.ts';
 import type { Gauge, Pace, Reading } from './case.ts';
 
 /** Until sparklines and tapes are as long as they get. */
@@ -74,11 +77,11 @@ async function look(name: string, view: View, { lookMs }: Pace): Promise<readonl
   const heap = 'JSHeapUsedSize';
   const growthKiB = (at(last, heap) - at(first, heap)) / 1_024;
   const heapMiB = at(last, heap) / 1_048_576;
-  const what = `page, ${name} of ${CROWD} breakers`;
+  const what = `page, ${name}`;
   return [
     { what: `${what}: facts`, value: factsPerS, unit: '/s' },
-    { what: `${what}: main thread busy`, value: share('TaskDuration'), unit: '%', max: BUSY_MAX_PERCENT }, // prettier-ignore
-    { what: `${what}: of this, scripts`, value: share('ScriptDuration'), unit: '%' },
+    { what: `${what}: main thread busy`, value: share('ThreadTime'), unit: '%', max: BUSY_MAX_PERCENT }, // prettier-ignore
+    { what: `${what}: main thread busy or kept waiting`, value: share('TaskDuration'), unit: '%' },
     { what: `${what}: heap`, value: heapMiB, unit: 'MiB' },
     { what: `${what}: heap growth over ${tookS.toFixed(0)} s`, value: growthKiB, unit: 'KiB', max: GROWTH_MAX_KIB }, // prettier-ignore
     { what: `${what}: nodes of the document`, value: at(last, 'Nodes'), unit: '', max: NODES_MAX },
@@ -91,11 +94,19 @@ const gauge = (id: string, name: string, view: View): Gauge => ({
 });
 
 export const PAGES: readonly Gauge[] = [
-  gauge('page-board', 'board', { path: 'board', selector: '.tile', hasMoney: true }),
-  gauge('page-breaker', 'one', {
+  gauge('page-board', 'board of 10,000 breakers', {
+    path: 'board',
+    selector: '.tile',
+    hasMoney: true,
+  }),
+  gauge('page-breaker', 'a busy breaker of 10,000', {
     path: `breaker/${BUSY_NAME}`,
     selector: '.chart-frame svg',
     hasMoney: false,
   }),
-  gauge('page-money', 'money', { path: 'money', selector: 'canvas', hasMoney: true }),
+  gauge('page-money', 'money of 10,000 breakers', {
+    path: 'money',
+    selector: 'canvas',
+    hasMoney: true,
+  }),
 ];

@@ -22,7 +22,7 @@ export interface Books {
 
 /** What the commands need of the program around them. */
 export interface BooksCommand {
-  readonly io: Pick<CommandIo, 'stdout'>;
+  readonly io: Pick<CommandIo, 'stdout' | 'stderr'>;
   /** @throws FuseboardError when the store is not there or cannot be read. */
   readonly openBooks: (store: string) => Promise<Books>;
   /** Wall-clock milliseconds. */

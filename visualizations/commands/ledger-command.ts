@@ -4,6 +4,7 @@ import { formatUsd } from '../../services/cost/money.ts';
 import { usageError, type ExitCode } from '../terminal/command-error.ts';
 import { flagHelp, readFlags, type FlagTable } from '../terminal/flags.ts';
 import { line, lineText, tableLines, type Column } from '../terminal/lines.ts';
+import { CLEAR_LINE } from '../terminal/progress-line.ts';
 import { safeJson, safeText } from '../terminal/safe-text.ts';
 import { STORE, STORE_FLAG, withBooks, type BooksCommand } from './books.ts';
 
@@ -42,7 +43,7 @@ export async function runLedger(args: readonly string[], command: BooksCommand):
   const flags = readFlags('ledger verify', rest, FLAGS);
   const store = flags.store ?? STORE;
   return await withBooks(command, store, (books) => {
-    const verdict = books.verify();
+    const verdict = waiting(command, store, () => books.verify());
     const isRight = verdict.mismatches.length === 0;
     command.io.stdout.write(
       flags.json === true ? `${safeJson({ store, isRight, ...verdict })}\n` : told(store, verdict),
@@ -50,6 +51,22 @@ export async function runLedger(args: readonly string[], command: BooksCommand):
     return isRight ? 0 : 3;
   });
 }
+
+/** Says on a terminal what is being done: of millions of rows it takes seconds. */
+function waiting<T>({ io: { stderr } }: BooksCommand, store: string, work: () => T): T {
+  if (stderr.isTTY !== true) return work();
+  const width = (stderr.columns ?? WIDTH) - 1;
+  const text = lineText(line(`reading the whole ledger of ${safeText(store)} …`), width, false);
+  stderr.write(text);
+  try {
+    return work();
+  } finally {
+    stderr.write(CLEAR_LINE);
+  }
+}
+
+/** Of a terminal that does not say. */
+const WIDTH = 80;
 
 type Mismatch = LedgerVerdict['mismatches'][number];
 

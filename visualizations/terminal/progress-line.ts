@@ -19,7 +19,7 @@ const AFTER_MS = 500;
 const EVERY_MS = 100;
 const COLUMNS = 80;
 /** To the first column, and erase the line (ECMA-48). */
-const CLEAR = '\r\u001b[2K';
+export const CLEAR_LINE = '\r\u001b[2K';
 
 export function progressLine(output: Output, nowMs: () => number): ProgressLine {
   if (output.isTTY !== true) return { show() {}, clear() {} };
@@ -31,10 +31,10 @@ export function progressLine(output: Output, nowMs: () => number): ProgressLine 
       nextAtMs = nowMs() + EVERY_MS;
       isShown = true;
       const width = (output.columns ?? COLUMNS) - 1;
-      output.write(`${CLEAR}${lineText(line(text(), 'plain'), width, false)}`);
+      output.write(`${CLEAR_LINE}${lineText(line(text(), 'plain'), width, false)}`);
     },
     clear() {
-      if (isShown) output.write(CLEAR);
+      if (isShown) output.write(CLEAR_LINE);
       isShown = false;
     },
   };
