@@ -66,7 +66,7 @@ export type FactBody =
   | {
       readonly type: 'operator.acted';
       readonly breaker: string;
-      readonly act: 'force_open' | 'force_close' | 'reset' | 'rotate_key';
+      readonly act: 'force_open' | 'force_close' | 'reset' | 'rotate_key' | 'send_event';
       readonly reason: string;
       readonly by: string;
     }

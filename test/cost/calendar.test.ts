@@ -231,6 +231,18 @@ const instant = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: -INSTANT_MAX_MS, max: INSTANT_MAX_MS }) },
 );
 
+test('a minute is one of UTC in every zone, also where clocks are half an hour off', () => {
+  const atMs = Date.UTC(2026, 10, 22, 13, 5, 59, 999);
+  const span = {
+    key: 'minute:UTC:2026-11-22T13:05',
+    startMs: Date.UTC(2026, 10, 22, 13, 5),
+    endMs: Date.UTC(2026, 10, 22, 13, 6),
+  };
+  for (const where of ['UTC', 'Asia/Kathmandu', 'America/St_Johns']) {
+    expect(calendarOf('minute', where).at(atMs)).toEqual(span);
+  }
+});
+
 test('every instant lies in one period, and periods touch and have names of their own', () => {
   fc.assert(
     fc.property(period, zone, weekStart, instant, (kind, where, first, atMs) => {

@@ -43,10 +43,17 @@ test('an event is sent to the actor, when its machine knows such events', async 
   const breaker = board.breaker('a', QUICK);
   failTimes(breaker, 1);
   const event = { type: 'probe.due', atMs: clock.nowMs() + 60_000 };
-  expect((await act(url, { act: 'send', breaker: 'a', event })).status).toBe(204);
+  const acted: unknown[] = [];
+  board.facts$.subscribe((fact) => {
+    if (fact.type === 'operator.acted') acted.push([fact.act, fact.reason, fact.by]);
+  });
+  const wanted = { act: 'send', breaker: 'a', by: 'ann' };
+  expect((await act(url, { ...wanted, event })).status).toBe(204);
   expect(breaker.state).toBe('half_open');
+  board.flush();
+  expect(acted).toEqual([['send_event', 'probe.due', 'ann']]);
   for (const type of ['xstate.stop', 'nonsense', '*', '']) {
-    const answer = await act(url, { act: 'send', breaker: 'a', event: { type } });
+    const answer = await act(url, { ...wanted, event: { type } });
     expect(problemOf(answer)).toEqual([400, 'invalid_act']);
   }
 });
@@ -61,7 +68,7 @@ test.each([
   ['nobody', { act: 'rotate_key', breaker: 'a' }],
   ['a name that is no text', { act: 'rotate_key', breaker: ['a'], by: 'ann' }],
   ['more than it takes', { act: 'rotate_key', breaker: 'a', by: 'ann', reason: 'x' }],
-  ['an event that is no object', { act: 'send', breaker: 'a', event: 'probe.due' }],
+  ['an event that is no object', { act: 'send', breaker: 'a', by: 'ann', event: 'probe.due' }],
   ['a list', []],
   ['null', null],
 ])('%s is a problem that says what is allowed', async (_, wanted) => {
@@ -91,7 +98,7 @@ test('what the board refuses comes back in its own words', async () => {
   const answer = await act(url, { act: 'force_open', ...wanted });
   expect(problemOf(answer)).toEqual([409, 'quarantined']);
   const event = { type: 'probe.due', atMs: 0 };
-  expect(problemOf(await act(url, { act: 'send', breaker: 'a', event }))).toEqual([
+  expect(problemOf(await act(url, { act: 'send', breaker: 'a', by: 'ann', event }))).toEqual([
     409,
     'quarantined',
   ]);

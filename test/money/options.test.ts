@@ -35,7 +35,11 @@ test.each<[string, object, string]>([
   ['an unsafe limit', budget({ limit: 2 ** 53 }), 'board.budgets[0].limit must be an amount'],
   ['an endless limit', budget({ limit: Infinity }), 'got Infinity'],
   ['a limit as text', budget({ limit: '10' }), 'board.budgets[0].limit must be an amount'],
-  ['no period', budget({ period: undefined }), 'board.budgets[0].period must be one of hour, day'],
+  [
+    'no period',
+    budget({ period: undefined }),
+    'board.budgets[0].period must be one of minute, hour',
+  ],
   ['an unknown period', budget({ period: 'year' }), "got 'year'"],
   ['an unknown zone', budget({ timeZone: 'Mars/Olympus' }), 'board.budgets[0].timeZone must be a'],
   ['an offset as zone', budget({ timeZone: '+02:00' }), 'board.budgets[0].timeZone must be a time'],

@@ -10,15 +10,17 @@ export const CROWD = 10_000;
 const FACTS_PER_S = 1_000;
 /** Of a call that costs: how it ended, and what was paid. */
 const FACTS_PER_PAID_CALL = 2;
-/** The first of all: every fifth call is of one of these, and every third of those fails. */
+/** The first of all: every fifth call is of one of these, and of those every third fails. */
 const FLAKY = 200;
-/** Of the flaky ones, this one gets a tenth of all calls. */
+/** After so many in a row they trip. */
+const FAILURES = 2;
+/** This flaky one gets a tenth of all calls. */
 export const BUSY_NAME = 'upstream-0';
 const BEAT_MS = 10;
 
 export interface BusyBoard {
   readonly board: Board;
-  /** Goes on as before, at that many calls a second, until what it returns is called. */
+  /** Calls, until what it returns is called. */
   start(): () => void;
 }
 
@@ -39,7 +41,7 @@ const OPERATIONS = ['llm_call', 'embedding_call', 'rerank_call'] as const;
 export async function openBusyBoard(hasMoney: boolean): Promise<BusyBoard> {
   const board = await openBoard({
     breakersMax: CROWD,
-    defaults: { failureThreshold: 2, recoveryTimeoutMs: 2_000 },
+    defaults: { failureThreshold: FAILURES, recoveryTimeoutMs: 2_000 },
     ...(hasMoney ? { tokenizer: false, ...MONEY } : {}),
   });
   const breakers = Array.from({ length: CROWD }, (_, index) => board.breaker(`upstream-${index}`));
@@ -67,6 +69,11 @@ export async function openBusyBoard(hasMoney: boolean): Promise<BusyBoard> {
     );
   }
 
+  // What a breaker keeps from its first call on, or its first trip, is no news later.
+  for (const breaker of breakers) await call(breaker, false);
+  for (const breaker of breakers.slice(0, FLAKY)) {
+    for (let failed = 0; failed < FAILURES; failed++) await call(breaker, true);
+  }
   return {
     board,
     start() {

@@ -5,6 +5,7 @@ import type { BreakerCore } from '../../services/breaker-core.ts';
 import { isObject } from '../../services/check.ts';
 import { isFuseboardError } from '../../services/errors.ts';
 import type { BoardInside } from './board-inside.ts';
+import type { Runtime } from '../../services/runtime.ts';
 import type { Act, Problem } from './protocol.ts';
 
 const NAME_MAX = 256;
@@ -16,7 +17,7 @@ const MEMBERS = {
   force_close: { breaker: NAME_MAX, reason: REASON_MAX, by: NAME_MAX },
   reset: { breaker: NAME_MAX, reason: REASON_MAX, by: NAME_MAX },
   rotate_key: { breaker: NAME_MAX, by: NAME_MAX },
-  send: { breaker: NAME_MAX },
+  send: { breaker: NAME_MAX, by: NAME_MAX },
   emergency_shutdown: { reason: REASON_MAX, by: NAME_MAX },
   resume: { reason: REASON_MAX, by: NAME_MAX },
   check: {},
@@ -41,7 +42,7 @@ export function perform(inside: BoardInside, wanted: unknown): ActRefused | null
   }
 }
 
-function done({ board, registry }: BoardInside, act: Act): ActRefused | null {
+function done({ board, registry, runtime }: BoardInside, act: Act): ActRefused | null {
   switch (act.act) {
     case 'emergency_shutdown':
       board.emergencyShutdown(act.reason, { by: act.by });
@@ -53,7 +54,7 @@ function done({ board, registry }: BoardInside, act: Act): ActRefused | null {
       return null;
     default: {
       const breaker = registry.get(act.breaker);
-      if (breaker !== undefined) return doneTo(breaker, act);
+      if (breaker !== undefined) return doneTo(breaker, act, (fact) => runtime.publish(fact));
       return refused(404, 'unknown_breaker', 'There is no breaker of that name.');
     }
   }
@@ -61,7 +62,11 @@ function done({ board, registry }: BoardInside, act: Act): ActRefused | null {
 
 type BreakerAct = Extract<Act, { readonly breaker: string }>;
 
-function doneTo(breaker: BreakerCore, act: BreakerAct): ActRefused | null {
+function doneTo(
+  breaker: BreakerCore,
+  act: BreakerAct,
+  publish: Runtime['publish'],
+): ActRefused | null {
   switch (act.act) {
     case 'force_open':
       breaker.forceOpen(act.reason, { by: act.by });
@@ -79,6 +84,13 @@ function doneTo(breaker: BreakerCore, act: BreakerAct): ActRefused | null {
       if (breaker.isQuarantined) {
         return refused(409, 'quarantined', 'The breaker is quarantined: only a reset moves it.');
       }
+      publish({
+        type: 'operator.acted',
+        breaker: breaker.name,
+        act: 'send_event',
+        reason: act.event.type,
+        by: act.by,
+      });
       // What of it may be believed, the machine decides.
       breaker.actor.send(act.event as unknown as BreakerEvent);
       return null;

@@ -284,6 +284,7 @@ export type Act =
   | {
       readonly act: 'send';
       readonly breaker: string;
+      readonly by: string;
       readonly event: JsonObject & { readonly type: string };
     }
   | {

@@ -5,7 +5,7 @@ import { useId } from 'preact/hooks';
 
 import { drawnChart } from '../chart/drawn-chart.ts';
 import { feed, type WatchedBreaker } from '../feed.ts';
-import { act } from '../operator.ts';
+import { act, by } from '../operator.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { draftOf, fieldsOf } from './event-draft.ts';
 
@@ -31,7 +31,7 @@ export function SendEvent({ breaker, type: first, onClose }: SendEventProps): JS
     problem.value = typeof fields === 'string' ? fields : null;
     if (typeof fields === 'string') return;
     const event = { ...fields, type: type.value };
-    const refused = await act({ act: 'send', breaker: name, event });
+    const refused = await act({ act: 'send', breaker: name, event, by: by.peek() });
     problem.value = refused?.message ?? null;
     if (refused === null) onClose();
   };
