@@ -65,3 +65,12 @@ test('addresses that were wrong are remembered up to a bound', () => {
   for (let other = 0; other < 1_000; other++) token.check('Bearer nope', `other ${other}`);
   expect(token.check('Bearer nope', 'first')).toBe('wrong');
 });
+
+test('an address that goes on guessing is not forgotten for those that guessed once', () => {
+  const token = createOperatorToken(TOKEN, new VirtualClock());
+  for (let guess = 0; guess < 9; guess++) token.check('Bearer nope', 'first');
+  for (let other = 0; other < 999; other++) token.check('Bearer nope', `other ${other}`);
+  token.check('Bearer nope', 'first');
+  token.check('Bearer nope', 'newcomer');
+  expect(token.check(`Bearer ${TOKEN}`, 'first')).toBe('too_often');
+});

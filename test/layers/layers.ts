@@ -29,7 +29,7 @@ export interface LayerReport {
   readonly violations: readonly LayerViolation[];
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', 'coverage']);
+const SKIPPED = new Set(['node_modules', 'dist']);
 
 /** Every TypeScript file below `root`, as paths from it, outside hidden and generated folders. */
 export function typeScriptFiles(root: string, folder = ''): string[] {

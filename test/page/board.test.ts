@@ -117,6 +117,16 @@ test('names and reasons of strangers are text', async () => {
   expect(await page.title()).toBe('Board – Fuseboard');
 });
 
+test('a name that no address can hold harms no other tile, and is said to be out of reach', async () => {
+  const { url } = await boardWith('half \ud800 a character', 'whole');
+  const page = await browsing.open(url);
+  await tile(page, 'whole').waitFor();
+  await tile(page, 'half').click();
+  await page.getByText('There is no breaker “half \ufffd a character”.').waitFor();
+  await page.goBack();
+  await tile(page, 'whole').waitFor();
+});
+
 test('a server that is gone is told of, and one that is back on its port catches up', async () => {
   const { board, url } = await boardWith('search');
   const first = await board.inspect({ port: 0 });

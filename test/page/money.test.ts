@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { openBoard, type BoardOptions } from '../../index.ts';
+import { openBoard, usd, type BoardOptions } from '../../index.ts';
 import { useBrowser, type PageOptions } from './browser.ts';
 import { HOSTILE, openMoneyScene, reportHours, type MoneyScene } from './money-scene.ts';
 
@@ -103,6 +103,29 @@ describe('the money view', () => {
     const models = page.getByRole('table', { name: /by model, dearest first/ }).getByRole('row');
     await models.nth(1).getByText('text-embedding-3-small').waitFor();
     await models.nth(1).getByText('75 %').waitFor();
+  });
+
+  it('shows few of many tenants until all are asked for, so that the period stays in reach', async () => {
+    const { board, inspector } = await openScene();
+    for (let tenant = 0; tenant < 20; tenant++) {
+      const call = { operation: 'llm_call', model: 'unit', inputTokens: 9, maxOutputTokens: 0 };
+      await board
+        .breaker('openai')
+        .call({ ...call, tags: { tenant: `t${tenant}` } }, ({ cost }) => cost(usd(0.01)));
+    }
+    const page = await browsing.open(`${inspector.url}#/money`);
+    const budgets = page.locator('.budget');
+    const more = page.getByRole('button', { name: 'Show 11 more' });
+    await more.waitFor();
+    expect(await budgets.count()).toBe(12);
+    await more.click();
+    const fewer = page.getByRole('button', { name: 'Show fewer budgets' });
+    await fewer.waitFor();
+    expect(await budgets.count()).toBe(23);
+    await budgets.last().getByRole('button').click();
+    await fewer.click();
+    await page.getByRole('button', { name: 'Show 10 more' }).waitFor();
+    expect(await page.locator('.budget.is-chosen').count()).toBe(1);
   });
 
   it('takes no name for markup', async () => {

@@ -16,6 +16,7 @@ describe('what is wrong is said in one line, with a hint', () => {
   beforeAll(async () => {
     await project.write('broken.ts', 'export const x: = 5;\n');
     await project.write('throws.ts', 'throw new TypeError("no luck");\n');
+    await project.write('red.ts', 'throw new Error("\\u001b[31mred");\n');
     await project.write('lost.ts', 'import "not-installed"; export const x = 1;\n');
     await project.write('empty.ts', '');
     await project.write(
@@ -50,6 +51,7 @@ describe('what is wrong is said in one line, with a hint', () => {
     ['--machine door.ts#size', 1, `--machine: 'size' must be an XState 5 machine, got number`, ''],
     ['--machine broken.ts', 1, 'broken.ts cannot be loaded', 'must run by itself'],
     ['--machine throws.ts', 1, 'throws.ts cannot be loaded: TypeError: no luck', ''],
+    ['--machine red.ts', 1, 'red.ts cannot be loaded: \\u001b[31mred', ''],
     ['--machine lost.ts', 1, `Cannot find package 'not-installed'`, 'is it installed?'],
     ['--machine door.ts', 1, `threw while it handled 'LOCK'`, '--events FILE#EXPORT'],
     ['--machine counter.ts', 1, 'has more than 20000 steps', '--serialize-state FILE#EXPORT'],

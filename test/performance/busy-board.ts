@@ -8,8 +8,8 @@ import { seededRandom } from '../kit/seeded-random.ts';
 
 export const CROWD = 10_000;
 const FACTS_PER_S = 1_000;
-/** Of a call that costs: how it ended, and what was paid. */
-const FACTS_PER_PAID_CALL = 2;
+/** Of a call that costs: how it ended, what was paid, and the rule that it fired. */
+const FACTS_PER_PAID_CALL = 3;
 /** The first of all: every fifth call is of one of these, and of those every third fails. */
 const FLAKY = 200;
 /** After so many in a row they trip. */

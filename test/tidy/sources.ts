@@ -11,7 +11,7 @@ export interface Source {
   readonly lines: readonly string[];
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', 'coverage', '.git']);
+const SKIPPED = new Set(['node_modules', 'dist', '.git']);
 const TEXT = /\.(css|html|js|json|md|mjs|svg|ts|ya?ml)$|^\.ci\//;
 
 function* walk(folder: string): Generator<string> {

@@ -82,6 +82,12 @@ export async function runInspect(
       'It is not shown here. Set another one, or none.',
     );
   }
+  if (forward !== undefined && !/^wss?:\/\//i.test(forward)) {
+    throw usageError(
+      `--forward must be a ws: or wss: address, got '${safeText(forward)}'`,
+      'For example --forward ws://127.0.0.1:8080.',
+    );
+  }
   const stored = await command.openNames(store);
   try {
     await using board = await command.openBoard(store);

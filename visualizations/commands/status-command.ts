@@ -36,7 +36,8 @@ export const STATUS_HELP = `How the breakers of a board stand: state, why, calls
   fuseboard status [flags]
 
 Asks a board that runs with an inspector (\`board.inspect()\`, or \`fuseboard demo\`), or reads the
-store of one, which nothing notices. Breakers that need attention come first.
+store of one, which nothing notices. Breakers that need attention come first. Calls are counted
+while somebody watches: --watch knows them after a second, as does whoever asks beside an open page.
 
 ${flagHelp(FLAGS)}
 

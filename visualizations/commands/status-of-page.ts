@@ -6,6 +6,9 @@ import { byAttention, type Status, type StatusRow } from './status.ts';
 /** An event of server-sent events that is longer is none of an inspector's. */
 const EVENT_MAX = 64 * 1024 * 1024;
 
+/** A board counts calls while somebody watches: before, rates are unknown, and not zero. */
+const COUNTED_MS = 1_000;
+
 /** Each status as it comes, until the caller has had enough or the board is gone. */
 export async function* statusesOfPage(url: string, signal: AbortSignal): AsyncGenerator<Status> {
   const rows = new Map<string, BreakerRow>();
@@ -13,27 +16,28 @@ export async function* statusesOfPage(url: string, signal: AbortSignal): AsyncGe
     if (isWhole) rows.clear();
     for (const row of changed ?? []) rows.set(row.name, row);
     for (const name of gone) rows.delete(name);
+    const isCounted = summary.atMs - summary.watchedSinceMs >= COUNTED_MS;
     yield {
       source: url,
       atMs: summary.atMs,
       health: summary.status,
       reasons: summary.reasons.map(({ words }) => words),
       emergency: summary.emergency,
-      breakers: [...rows.values()].map(rowOf).sort(byAttention),
+      breakers: [...rows.values()].map((row) => rowOf(row, isCounted)).sort(byAttention),
     };
   }
 }
 
-const rowOf = ({ name, ...row }: BreakerRow): StatusRow => ({
+const rowOf = ({ name, ...row }: BreakerRow, isCounted: boolean): StatusRow => ({
   breaker: name,
   state: row.state,
   path: row.path,
   reason: row.reason,
   probeAtMs: row.probeAtMs,
   changedAtMs: row.changedAtMs === 0 ? null : row.changedAtMs,
-  callsPerS: row.callsPerS,
-  failedPerS: row.failedPerS,
-  refusedPerS: row.refusedPerS,
+  callsPerS: isCounted ? row.callsPerS : null,
+  failedPerS: isCounted ? row.failedPerS : null,
+  refusedPerS: isCounted ? row.refusedPerS : null,
   spentNanoUsd: row.spentNanoUsd,
 });
 

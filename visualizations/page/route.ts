@@ -21,7 +21,7 @@ export const route: ReadonlySignal<Route> = current;
 /** The view as the server's feed calls it. */
 export const feedView: ReadonlySignal<string> = computed(() => {
   const { view, name } = current.value;
-  return view === 'breaker' ? `breaker/${encodeURIComponent(name)}` : view;
+  return view === 'breaker' ? `breaker/${encoded(name)}` : view;
 });
 
 /** Follows the address from now on. */
@@ -46,7 +46,7 @@ export function replaceQuery(query: string): void {
 
 /** Address of a breaker's view. */
 export function breakerHref(name: string): string {
-  return `#/breaker/${encodeURIComponent(name)}`;
+  return `#/breaker/${encoded(name)}`;
 }
 
 export function parseHash(hash: string): Route {
@@ -59,6 +59,11 @@ export function parseHash(hash: string): Route {
   }
   if (view === 'money' || view === 'coverage') return { view, name: '', query };
   return { view: 'board', name: '', query };
+}
+
+/** No address can say half a character: such a name has a tile, and its view says it is not there. */
+function encoded(name: string): string {
+  return encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
 function decoded(text: string): string {

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 import { isMachine } from '../../test/kit/check-machine.ts';
 import { CommandError } from './command-error.ts';
+import { safeText } from './safe-text.ts';
 
 /** An export that was found. */
 export interface LoadedExport {
@@ -96,7 +97,7 @@ async function exportsOf(
     } else module = (await import(href)) as Record<string, unknown>;
   } catch (error) {
     throw new CommandError(
-      `${flag}: ${path} cannot be loaded: ${firstLine(error)}`,
+      `${flag}: ${path} cannot be loaded: ${safeText(firstLine(error))}`,
       hintFor(error),
     );
   }

@@ -1,5 +1,6 @@
 /** Every budget at a glance; choosing one shows its period below. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { BudgetView, MoneyUpdate } from '../../inspector/protocol.ts';
 import { Amount } from '../parts/amount.tsx';
@@ -11,6 +12,9 @@ import { BudgetBar } from './budget-bar.tsx';
 import { LEVEL_ICONS, LEVEL_WORDS, limitWords, periodWords } from './budget-words.ts';
 import { choose, nameOf } from './choice.ts';
 
+/** As many are shown at first, so that the period below stays in reach. */
+const FEW_COUNT = 12;
+
 export interface BudgetCardsProps {
   readonly update: MoneyUpdate;
   readonly chosen: BudgetView | null;
@@ -18,6 +22,11 @@ export interface BudgetCardsProps {
 
 export function BudgetCards({ update, chosen }: BudgetCardsProps): JSX.Element {
   const { budgets, omittedCount } = update;
+  const [isWhole, setWhole] = useState(false);
+  const few = budgets.filter(
+    (view, place) => place < FEW_COUNT || view === chosen || view.summary.value === '',
+  );
+  const moreCount = budgets.length - few.length;
   if (budgets.length === 0) {
     return (
       <Empty title="No budget yet">
@@ -31,11 +40,21 @@ export function BudgetCards({ update, chosen }: BudgetCardsProps): JSX.Element {
   return (
     <section aria-label="Budgets">
       <ul class="budgets">
-        {budgets.map((view) => (
+        {(isWhole ? budgets : few).map((view) => (
           <BudgetCard key={nameOf(view)} view={view} isChosen={view === chosen} />
         ))}
       </ul>
-      {omittedCount === 0 ? null : (
+      {moreCount === 0 ? null : (
+        <button
+          type="button"
+          class="button budgets-more"
+          aria-expanded={isWhole}
+          onClick={() => setWhole(!isWhole)}
+        >
+          {isWhole ? 'Show fewer budgets' : `Show ${count(moreCount)} more`}
+        </button>
+      )}
+      {omittedCount === 0 || (moreCount > 0 && !isWhole) ? null : (
         <p class="muted budgets-more">
           {count(omittedCount)} more, less strained than these, are not shown.
         </p>
