@@ -94,12 +94,13 @@ export class CallSpec implements CallCost {
   /** What its facts carry. */
   get labels(): CallLabels {
     const { operation, model, tags, correlationId } = this;
-    return {
-      ...(operation === '' ? {} : { operation }),
-      ...(model === undefined ? {} : { model }),
-      ...(tags === NO_TAGS ? {} : { tags: { ...tags } }),
-      ...(correlationId === undefined ? {} : { correlationId }),
-    };
+    // Told with every call that somebody watches: no object is made only to be spread.
+    const labels: { -readonly [Name in keyof CallLabels]: CallLabels[Name] } = {};
+    if (operation !== '') labels.operation = operation;
+    if (model !== undefined) labels.model = model;
+    if (tags !== NO_TAGS) labels.tags = { ...tags };
+    if (correlationId !== undefined) labels.correlationId = correlationId;
+    return labels;
   }
 }
 

@@ -39,7 +39,7 @@ test('after a day comes another; Ctrl-C sums up and leaves right books', async (
   const { code, stdout, stderr } = await demo.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/Summary: stopped at \d\.\d s of 60\.0 s, seed 8\n/);
-  expect(stdout).toMatch(/ run 3 +\$\d+\.\d+ +\$0\.\d+ /);
+  expect(stdout).toMatch(/\n run 3 +the minute began +\$\d+\.\d+ +\$0\.\d+ /);
   expect(readPosition(positionPath(join(cwd, DATABASE)))).toMatchObject({
     ...{ seed: 8, run: 3, durationMs: 60_000, isComplete: false, isEndless: true, pid: null },
   });

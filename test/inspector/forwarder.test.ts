@@ -53,6 +53,10 @@ class Receiver {
     return this.messages;
   }
 
+  get connectionCount(): number {
+    return this.#server.clients.size;
+  }
+
   end(): void {
     for (const client of this.#server.clients) client.terminate();
     this.#server.close();
@@ -133,4 +137,14 @@ test('closing lets go of the actors and of the receiver', async () => {
   for (let index = 0; index < 300; index++) actor.send({ type: 'probe.due', atMs: index });
   expect(forwarder.droppedCount).toBe(0);
   expect(receiver.messages).toHaveLength(1);
+});
+
+test('an inspector that is closed lets go of the receiver', async () => {
+  const receiver = new Receiver();
+  const { board } = await openVirtualBoard();
+  void board.breaker('a', QUICK);
+  const inspector = await board.inspect({ page: false, forward: await receiver.url() });
+  await expect.poll(() => receiver.connectionCount).toBe(1);
+  await inspector.close();
+  await expect.poll(() => receiver.connectionCount).toBe(0);
 });

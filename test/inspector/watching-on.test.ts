@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import type { BoardUpdate, MoneyUpdate } from '../../visualizations/inspector/protocol.ts';
 import { failTimes, QUICK } from '../board/open-boards.ts';
-import { openInspected, watch, type Stream } from './watching.ts';
+import { openInspected, send, Stream, watch } from './watching.ts';
 
 const rowsOf = ({ events }: Stream) =>
   events.flatMap(({ type, data }) => (type === 'board' ? ((data as BoardUpdate).rows ?? []) : []));
@@ -17,12 +17,12 @@ test('who leaves takes nothing from those who stay', async () => {
   await expect.poll(() => inspector.watcherCount).toBe(1);
   failTimes(breaker, 1);
   await clock.advanceAsync(250);
-  const update = await staying.board(({ isWhole }) => !isWhole);
-  expect(update.rows).toMatchObject([{ name: 'a', state: 'open' }]);
+  const latest = () => rowsOf(staying).at(-1)?.state;
+  await expect.poll(latest, { timeout: 5_000 }).toBe('open');
   await clock.advanceAsync(20_000);
   breaker.reset('fixed');
   await clock.advanceAsync(250);
-  await staying.board(({ rows }) => rows?.[0]?.state === 'closed');
+  await expect.poll(latest, { timeout: 5_000 }).toBe('closed');
 });
 
 test('coverage is told when a transition was taken, and not again', async () => {
@@ -121,4 +121,17 @@ test('a breaker that is latched by an emergency names that latch once', async ()
   await breaker.tryCall(() => 1);
   const { rows } = await (await watch(url)).board();
   expect(rows?.[0]?.latches).toEqual(['emergency', 'operator']);
+});
+
+test('an id in the address says as much as one in a header: what changed since is told', async () => {
+  const { board, clock, url } = await openInspected();
+  const [a] = [board.breaker('a', QUICK), board.breaker('b')];
+  const stream = await watch(url);
+  await stream.board();
+  failTimes(a, 1);
+  await clock.advanceAsync(250);
+  const again = new Stream(await send(url, `/feed?view=board&since=${stream.lastId}`));
+  const { isWhole, rows } = await again.board();
+  again.leave();
+  expect([isWhole, rows?.map(({ name }) => name)]).toEqual([false, ['a']]);
 });

@@ -17,6 +17,9 @@ const ROOMS = ['machines', 'services', 'persistence', 'visualizations', 'example
 const EAGER_BOARD = `import '../visualizations/planted.ts';
      import '../visualizations/inspector/start-inspector.ts';`;
 
+/** A thousand files are copied and read: on a busy machine that takes its time. */
+const COPY_MAX_MS = 120_000;
+
 /** Each planted file, what it says, and the rule that must name it. */
 const PLANTED = [
   ['machines-are-drawings', 'machines/planted.ts', `import '../services/clock.ts';`],
@@ -109,7 +112,7 @@ describe('a file that breaks a layer rule', () => {
     for (const [, path, text] of PLANTED) await plant(copy, path, text);
     for (const [path, text] of [...ALLOWED, ...PROPS]) await plant(copy, path, text);
     report = await checkLayers(copy);
-  });
+  }, COPY_MAX_MS);
   afterAll(() => rm(copy, { recursive: true }));
 
   const rulesBrokenBy = (path: string): string[] =>
@@ -135,7 +138,7 @@ describe('a check that read nothing fails', () => {
 
   beforeAll(async () => {
     copy = await copyOfTheProject();
-  });
+  }, COPY_MAX_MS);
   afterAll(() => rm(copy, { recursive: true }));
 
   const check = (folder: string, ...nodeOptions: string[]): Promise<{ stdout: string }> =>

@@ -288,6 +288,48 @@ export const MUTANTS: readonly Mutant[] = [
     fault: 'a stream is extended by money that is not there',
     caughtBy: 'test/providers/fetch-decisions.test.ts',
   },
+  {
+    file: 'visualizations/inspector/request-checks.ts',
+    find: 'if (Number(digits ?? 80) !== port) return false;',
+    replace: '',
+    fault: 'a page of another port of this machine may ask the inspector',
+    caughtBy: 'test/inspector/request-checks.test.ts',
+  },
+  {
+    file: 'visualizations/inspector/operator-token.ts',
+    find: 'times.length >= WRONG_MAX',
+    replace: 'times.length > WRONG_MAX',
+    fault: 'the token may be guessed at once too often',
+    caughtBy: 'test/inspector/operator-token.test.ts',
+  },
+  {
+    file: 'visualizations/inspector/feed.ts',
+    find: '!this.#clients.delete(client) || this.#clients.size > 0 || this.#isEnded',
+    replace: '!this.#clients.delete(client) || this.#isEnded',
+    fault: 'one page that leaves takes the feed from all others',
+    caughtBy: 'test/inspector/watching-on.test.ts',
+  },
+  {
+    file: 'visualizations/inspector/traffic.ts',
+    find: 'column - SPARK_COUNT + 1);\n    for',
+    replace: 'column - SPARK_COUNT + 2);\n    for',
+    fault: 'after a rest an old column is shown as a new one',
+    caughtBy: 'test/inspector/traffic.test.ts',
+  },
+  {
+    file: 'visualizations/inspector/spend.ts',
+    find: 'fact.atMs < this.#askedAtMs ? this.#earlier : this.#later',
+    replace: 'this.#later',
+    fault: 'a call that is told late is counted by the books and once more',
+    caughtBy: 'test/inspector/spend.test.ts',
+  },
+  {
+    file: 'visualizations/diagram/svg-text.ts',
+    find: '.replace(/[&<>"]/g',
+    replace: '.replace(/[&<>]/g',
+    fault: 'a name with a quote leaves its attribute in an SVG file',
+    caughtBy: 'test/diagram/marks.test.ts',
+  },
 ];
 
 /** Where the generated paths are executed on the real service. */

@@ -78,15 +78,18 @@ async function look(name: string, view: View, { lookMs }: Pace): Promise<readonl
   const heap = 'JSHeapUsedSize';
   const growthKiB = (at(last, heap) - at(first, heap)) / 1_024;
   const heapMiB = at(last, heap) / 1_048_576;
-  const what = `page, ${name}`;
-  return [
-    { what: `${what}: facts`, value: factsPerS, unit: '/s' },
-    { what: `${what}: main thread busy`, value: share('ThreadTime'), unit: '%', max: BUSY_MAX_PERCENT }, // prettier-ignore
-    { what: `${what}: main thread busy or kept waiting`, value: share('TaskDuration'), unit: '%' },
-    { what: `${what}: heap`, value: heapMiB, unit: 'MiB' },
-    { what: `${what}: heap growth over ${tookS.toFixed(0)} s`, value: growthKiB, unit: 'KiB', max: GROWTH_MAX_KIB }, // prettier-ignore
-    { what: `${what}: nodes of the document`, value: at(last, 'Nodes'), unit: '', max: NODES_MAX },
+  const busy = share('ThreadTime');
+  const busyOrWaiting = share('TaskDuration');
+  const growth = `heap growth over ${tookS.toFixed(0)} s`;
+  const readings: readonly Reading[] = [
+    { what: 'facts', value: factsPerS, unit: '/s' },
+    { what: 'main thread busy', value: busy, unit: '%', max: BUSY_MAX_PERCENT },
+    { what: 'main thread busy or kept waiting', value: busyOrWaiting, unit: '%' },
+    { what: 'heap', value: heapMiB, unit: 'MiB' },
+    { what: growth, value: growthKiB, unit: 'KiB', max: GROWTH_MAX_KIB },
+    { what: 'nodes of the document', value: at(last, 'Nodes'), unit: '', max: NODES_MAX },
   ];
+  return readings.map((reading) => ({ ...reading, what: `page, ${name}: ${reading.what}` }));
 }
 
 const gauge = (id: string, name: string, view: View): Gauge => ({

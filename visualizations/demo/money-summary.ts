@@ -36,9 +36,17 @@ const COLUMNS: readonly Column<BudgetSummary>[] = [
   { title: 'level', cell: ({ level }) => ({ text: level }) },
 ];
 
+const PERIOD: Column<BudgetSummary> = {
+  title: 'since',
+  cell: ({ period }) => ({ text: period === 'total' ? 'its beginning' : `the ${period} began` }),
+};
+
 export function moneySummaryLines(money: MoneySummary, database: string, width: number): Line[] {
+  // A budget that begins anew says nothing of what was spent before.
+  const isRenewed = money.budgets.some(({ period }) => period !== 'total');
+  const wide = isRenewed ? [...COLUMNS.slice(0, 1), PERIOD, ...COLUMNS.slice(1)] : COLUMNS;
   const columns =
-    width >= 72 ? COLUMNS : COLUMNS.filter(({ title }) => !['%', 'forfeited'].includes(title));
+    width >= 72 ? wide : wide.filter(({ title }) => !['%', 'forfeited'].includes(title));
   const store = quoted(`sqlite:${database}`);
   return [
     line(''),

@@ -61,7 +61,7 @@ export function parseHash(hash: string): Route {
   return { view: 'board', name: '', query };
 }
 
-/** No address can say half a character: such a name has a tile, and its view says it is not there. */
+/** No address can say half a character: such a name has a tile, and a view that says so. */
 function encoded(name: string): string {
   return encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'));
 }
