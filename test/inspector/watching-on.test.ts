@@ -128,9 +128,10 @@ test('an id in the address says as much as one in a header: what changed since i
   const [a] = [board.breaker('a', QUICK), board.breaker('b')];
   const stream = await watch(url);
   await stream.board();
+  const since = stream.lastId;
   failTimes(a, 1);
   await clock.advanceAsync(250);
-  const again = new Stream(await send(url, `/feed?view=board&since=${stream.lastId}`));
+  const again = new Stream(await send(url, `/feed?view=board&since=${since}`));
   const { isWhole, rows } = await again.board();
   again.leave();
   expect([isWhole, rows?.map(({ name }) => name)]).toEqual([false, ['a']]);
