@@ -142,3 +142,15 @@ describe('the money of a run', () => {
     expect(money.add(lost, 1)?.what).toBe('run 3 o3: $0.01 died with a process');
   });
 });
+
+test('a budget that began anew is shown as the books have it, and its level stays as told', () => {
+  const each = tally();
+  each.find([found('run 3', 0.02, 2), found('somebody else’s', 1, 1)]);
+  expect(each.view.budgets[0]).toEqual({
+    id: 'run 3',
+    spentNanoUsd: usd(0.02),
+    limitNanoUsd: usd(2),
+    level: 'ok',
+  });
+  expect(each.view.budgets.map(({ id }) => id)).toEqual(['run 3', 'run 3 o3', 'run 3 real']);
+});

@@ -2,7 +2,7 @@
 import type { BreakerRow, BoardState } from '../../persistence/store.ts';
 import type { CostReport, CostReportQuery } from '../../persistence/cost-report.ts';
 import { statusOf } from '../../services/breaker-view.ts';
-import { CAUSES } from '../../services/explain.ts';
+import { shortReason } from '../../services/short-reason.ts';
 import { byAttention, type Status, type StatusRow } from './status.ts';
 
 /** A store, to be looked at. */
@@ -68,21 +68,8 @@ function rowOf(row: BreakerRow, spentNanoUsd: number | null, nowMs: number): Sta
 }
 
 function reasonOf({ state, cause, latches, probeAtMs }: BreakerRow, nowMs: number): string {
-  switch (state) {
-    case 'closed':
-      return '';
-    case 'budget_limited':
-      return 'a budget passed its warning level';
-    case 'open.exhausted':
-      return 'a budget is spent';
-    case 'open.latched':
-      return latches.map(({ by, reason }) => `${by}: ${reason}`).join('; ');
-    case 'open.cooling':
-    case 'half_open': {
-      const why = cause === null ? 'it tripped' : CAUSES[cause];
-      // A board moves on with its next call; a store alone does not.
-      const isDue = state === 'open.cooling' && probeAtMs !== null && probeAtMs <= nowMs;
-      return isDue ? `${why}; its probe is due` : why;
-    }
-  }
+  const reason = shortReason({ path: state, cause, latches });
+  // A board moves on with its next call; a store alone does not.
+  const isDue = state === 'open.cooling' && probeAtMs !== null && probeAtMs <= nowMs;
+  return isDue ? `${reason || 'it tripped'}; its probe is due` : reason;
 }

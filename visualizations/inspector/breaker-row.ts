@@ -2,7 +2,7 @@
 import type { BreakerStateName, LatchName } from '../../machines/breaker-context.ts';
 import type { BreakerCore } from '../../services/breaker-core.ts';
 import { statusOf } from '../../services/breaker-view.ts';
-import { CAUSES } from '../../services/explain.ts';
+import { shortReason } from '../../services/short-reason.ts';
 import type { BreakerRow } from './protocol.ts';
 import { NO_RATES, type Rates } from './traffic.ts';
 
@@ -64,32 +64,14 @@ function standingOf(breaker: BreakerCore): Standing {
     return {
       path: circuit.state,
       latches: latches.map(({ name }) => name),
-      reason: breaker.isQuarantined ? 'its actor keeps crashing' : reasonOf(breaker, circuit.state),
+      reason: breaker.isQuarantined
+        ? 'its actor keeps crashing'
+        : shortReason({ path: circuit.state, cause: circuit.context.cause, latches }),
     };
   }
   const level = breaker.isBehind ? (runtime.boardGate.levelOf(breaker) ?? 'ok') : 'ok';
   const path = level === 'ok' ? 'closed' : level === 'warned' ? 'budget_limited' : 'open.exhausted';
-  return { path, latches: [], reason: reasonOf(breaker, path) };
-}
-
-function reasonOf({ circuit }: BreakerCore, path: BreakerStateName): string {
-  switch (path) {
-    case 'closed':
-      return '';
-    case 'budget_limited':
-      return 'a budget passed its warning level';
-    case 'open.exhausted':
-      return 'a budget is spent';
-    case 'open.latched':
-      return (circuit?.context.latches ?? [])
-        .map(({ by, reason }) => `${by}: ${reason}`)
-        .join('; ');
-    case 'open.cooling':
-    case 'half_open': {
-      const cause = circuit?.context.cause ?? null;
-      return cause === null ? '' : CAUSES[cause];
-    }
-  }
+  return { path, latches: [], reason: shortReason({ path, cause: null, latches: [] }) };
 }
 
 const shortened = (text: string): string =>
