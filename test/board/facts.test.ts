@@ -301,3 +301,18 @@ function countReads(clock: VirtualClock, method: 'nowMs'): () => number {
   };
   return () => count;
 }
+
+test('a call’s fact carries what the call says of itself, and nothing that it does not say', async () => {
+  const { board, factsOf } = await openVirtualBoard({ defaults: QUICK });
+  const tags = { tenant: 'a' };
+  const operation = { operation: 'llm_call', model: 'unit', tags };
+  const options = { correlationId: 'c-1' };
+  await board.breaker('api').call(operation, () => Promise.resolve(), options);
+  tags.tenant = 'changed afterwards';
+  await board.breaker('api').call(() => Promise.resolve());
+  board.flush();
+  const [told, untold] = factsOf('call.finished');
+  expect(told).toMatchObject({ ...operation, ...options, tags: { tenant: 'a' } });
+  for (const name of Object.keys({ ...operation, ...options }))
+    expect(untold).not.toHaveProperty(name);
+});
