@@ -3,7 +3,7 @@ import { LANE_GENERAL, type BreakerState } from './breaker-state.ts';
 import type { CallSpec } from './call-spec.ts';
 import type { CostRefusal } from './cost/cost-refusal.ts';
 import type { RefusalCode } from './errors.ts';
-import { errorCodeOf, errorNameOf } from './facts.ts';
+import { errorCodeOf, errorNameOf, type FactDraft } from './facts.ts';
 import { ADMIT, LIMITED, PROBE, REFUSE } from './gate.ts';
 import type { Verdict } from './outcome.ts';
 import { OpenPermit, type PermitOwner, type Recorded } from './permit.ts';
@@ -115,32 +115,41 @@ export function settle(
   const durationMs = nowMs - startedMs;
   const recorded = record(breaker, { verdict, error, generation, durationMs, nowMs, place });
   if (breaker.runtime.isObserved) {
-    reportFinished(breaker, permit, { verdict, error, durationMs, recorded });
+    const { attempt, spec } = permit;
+    reportFinished(breaker, spec, { verdict, error, durationMs, attempt, recorded });
   }
   return recorded;
 }
 
-interface Finished {
+export interface Finished {
   readonly verdict: Verdict;
+  /** What was thrown; undefined where nothing was. */
   readonly error: unknown;
   readonly durationMs: number;
+  readonly attempt: number;
   readonly recorded: Recorded;
 }
 
-function reportFinished(breaker: BreakerState, permit: OpenPermit, finished: Finished): void {
-  const { verdict, error, durationMs, recorded } = finished;
-  const errorCode = errorCodeOf(error);
-  breaker.runtime.publish({
+/** A call's end, said on the bus. */
+export function reportFinished(breaker: BreakerState, spec: CallSpec, finished: Finished): void {
+  const { verdict, error, durationMs, attempt, recorded } = finished;
+  const { outcome } = verdict;
+  const { name, runtime } = breaker;
+  const fact: FactDraft<'call.finished'> = {
     type: 'call.finished',
-    breaker: breaker.name,
-    outcome: verdict.outcome,
+    breaker: name,
+    outcome,
     durationMs,
-    attempt: permit.attempt,
+    attempt,
     recorded,
-    ...(error === undefined ? {} : { errorName: errorNameOf(error) }),
-    ...(errorCode === undefined ? {} : { errorCode }),
-    ...permit.spec.labels,
-  });
+  };
+  if (error !== undefined) {
+    fact.errorName = errorNameOf(error);
+    const errorCode = errorCodeOf(error);
+    if (errorCode !== undefined) fact.errorCode = errorCode;
+  }
+  spec.label(fact);
+  runtime.publish(fact);
 }
 
 /** Takes a permit back as if it had never been given: nothing was called. */
@@ -224,16 +233,12 @@ export function refuse(
   const refusal = new Refusal(code, name, retryAtMs, cause, isEmergency, money);
   breaker.use();
   if (runtime.isObserved) {
-    runtime.publish({
-      type: 'call.refused',
-      breaker: name,
-      code,
-      retryAtMs,
-      enforced,
-      ...(refusal.budget === null ? {} : { budget: refusal.budget }),
-      ...(refusal.rule === null ? {} : { rule: refusal.rule }),
-      ...spec.labels,
-    });
+    const type = 'call.refused';
+    const fact: FactDraft<typeof type> = { type, breaker: name, code, retryAtMs, enforced };
+    if (refusal.budget !== null) fact.budget = refusal.budget;
+    if (refusal.rule !== null) fact.rule = refusal.rule;
+    spec.label(fact);
+    runtime.publish(fact);
   }
   return refusal;
 }

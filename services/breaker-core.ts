@@ -11,8 +11,10 @@ import {
   refusalCode,
   refuse,
   refusesNow,
+  reportFinished,
   settle,
   takeBack,
+  type Finished,
 } from './admission.ts';
 import { BreakerState, LANE_FIRST, LANE_GENERAL, LANE_PLAIN, LANE_TIMED } from './breaker-state.ts';
 import { explanationOf, isPristine, snapshotOf, statusOf } from './breaker-view.ts';
@@ -72,7 +74,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
         return this.call(first);
       }
     }
-    if (this.lane === LANE_PLAIN && third === undefined && !this.runtime.isObserved) {
+    if (this.lane === LANE_PLAIN && third === undefined) {
       const { treasury } = this.runtime;
       // A plain breaker's costed call: the money, and nothing else, stands around it.
       if (treasury !== null && typeof first === 'object') {
@@ -90,7 +92,9 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const money = new CallMoney(this, spec, treasury, spec);
     // Whoever must wait, or is refused, goes the long way, with what has been found out so far.
     if (money.enterNow() !== 'go') return callLayered(this, spec, fn, money).then(unwrapped);
-    const { generation } = this;
+    const { generation, runtime } = this;
+    const { clock } = runtime;
+    const startMs = runtime.isObserved ? clock.monotonicMs() : NaN;
     this.inFlightCount++;
     let value: T;
     try {
@@ -99,14 +103,30 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       this.left();
       const verdict = this.classifyError(error);
       money.end(verdict.outcome, verdict.isCut);
-      const nowMs = this.policy === null ? 0 : this.runtime.clock.monotonicMs();
-      record(this, { verdict, error, generation, durationMs: 0, nowMs, place: NaN });
+      const isTimed = this.policy !== null || !Number.isNaN(startMs);
+      const nowMs = isTimed ? clock.monotonicMs() : 0;
+      const durationMs = nowMs - startMs;
+      const ended = { verdict, error, generation, durationMs: durationMs || 0, nowMs, place: NaN };
+      const recorded = record(this, ended);
+      this.#report(spec, { verdict, error, durationMs, attempt: 1, recorded });
       throw error;
     }
-    if (--this.inFlightCount === 0 && this.runtime.onIdle !== null) this.runtime.onIdle();
+    if (--this.inFlightCount === 0 && runtime.onIdle !== null) runtime.onIdle();
     money.end('succeeded');
-    if (generation === this.generation) this.consecutiveFailures = 0;
+    const isCurrent = generation === this.generation;
+    if (isCurrent) this.consecutiveFailures = 0;
+    if (Number.isNaN(startMs)) return value;
+    const durationMs = clock.monotonicMs() - startMs;
+    const recorded = isCurrent ? 'counted' : 'late';
+    const verdict = SUCCEEDED;
+    this.#report(spec, { verdict, error: undefined, durationMs, attempt: 1, recorded });
     return value;
+  }
+
+  /** Nothing is said of a call that began before anybody listened: nobody timed it. */
+  #report(spec: CallSpec, finished: Finished): void {
+    if (Number.isNaN(finished.durationMs) || !this.runtime.isObserved) return;
+    reportFinished(this, spec, finished);
   }
 
   /** The hot path. What is not needed here is not here. */

@@ -2,6 +2,10 @@
  * The outward end of the bus: facts go into a bounded queue and are delivered in order, in
  * batches, after the turn of the call that caused them. A subscriber that throws is contained, one
  * that takes long is reported, and when nobody listens no fact is made.
+ *
+ * A reader is a listener that does not mind being late: it asks for what has come together, or is
+ * told when that is much. Each batch costs the process a turn of its event loop, which is more than
+ * all the facts in it; where only readers listen, there are few.
  */
 import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 
@@ -10,7 +14,9 @@ import { errorNameOf, FACT_VERSION, type Fact, type FactBody } from './facts.ts'
 
 /** Facts that may wait for delivery; beyond them the newest are dropped and counted. */
 const PENDING_MAX = 10_000;
-/** A subscriber that keeps one batch longer than this is reported. */
+/** As many facts do not wait for a reader to ask. */
+const UNREAD_MAX = 1_000;
+/** Subscribers that keep one batch longer than this are reported. */
 const SLOW_SUBSCRIBER_MS = 50;
 /** Batches that closing still delivers: subscribers may cause facts, and their failures do. */
 const LAST_BATCHES_MAX = 10;
@@ -72,18 +78,32 @@ class GuardedObservable<T> extends Observable<T> {
   }
 }
 
+/** A subscriber that fails at every fact, or is slow, must not feed itself with reports of that. */
+const isReport = ({ type }: Fact): boolean =>
+  type === 'subscriber.failed' || type === 'subscriber.slow';
+
 /** RxJS's own subscribers, which operators pass up the chain, must keep their identity. */
 const isSubscriber = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'isStopped' in value && 'unsubscribe' in value;
 
+export interface FactReader {
+  /** Delivers what is queued, now. */
+  read(): void;
+  /** Nothing is told any more. */
+  end(): void;
+}
+
 export interface Bus {
   readonly facts$: Observable<Fact>;
-  /** True while somebody listens: ask before making a fact. */
-  readonly isObserved: boolean;
   /** Facts dropped so far. */
   readonly droppedCount: number;
-  /** Queues a fact. Does nothing when nobody listens. */
+  /**
+   * Queues a fact, into which it makes the object that it is given. Does nothing when nobody
+   * listens.
+   */
   publish(body: FactBody): void;
+  /** Listens without hurry. */
+  readFacts(next: (fact: Fact) => void): FactReader;
   /** Delivers what is queued, now. */
   flush(): void;
   /** Delivers what is queued and completes `facts$`. */
@@ -91,7 +111,10 @@ export interface Bus {
 }
 
 export function createBus(clock: Clock, onObserved: (isObserved: boolean) => void): Bus {
-  const listeners = new Set<Subscriber<Fact>>();
+  // Copied when they change, not for every fact: who comes or goes during a batch changes nothing
+  // about the fact that is being delivered.
+  let subscribers: readonly Subscriber<Fact>[] = [];
+  let readers: readonly ((fact: Fact) => void)[] = [];
   let queue: Fact[] = [];
   let seq = 0;
   let droppedCount = 0;
@@ -99,24 +122,30 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   let isScheduled = false;
   let isClosed = false;
   let isDelivering = false;
-  let current: Fact | null = null;
-  let busyMs = 0;
+  let isReporting = false;
   let failure: string | undefined;
 
+  const isObserved = (): boolean => subscribers.length > 0 || readers.length > 0;
+
   const push = (body: FactBody): void => {
-    const stamp = { v: FACT_VERSION, seq: seq++, atMs: clock.nowMs() } as const;
-    // Every subscriber gets the same object, so none may change it.
-    queue.push(Object.freeze(Object.assign(stamp, body)));
+    const fact = body as FactBody & { v: typeof FACT_VERSION; seq: number; atMs: number };
+    fact.v = FACT_VERSION;
+    fact.seq = seq++;
+    fact.atMs = clock.nowMs();
+    // Everybody gets the same object, so none may change it.
+    Object.freeze(fact);
+    queue.push(fact);
   };
 
   const schedule = (): void => {
     if (isScheduled || isDelivering || queue.length === 0) return;
+    if (subscribers.length === 0 && queue.length < UNREAD_MAX) return;
     isScheduled = true;
     clock.defer(flush);
   };
 
   const publish = (body: FactBody): void => {
-    if (listeners.size === 0 || isClosed) return;
+    if (!isObserved() || isClosed) return;
     if (queue.length >= PENDING_MAX) {
       droppedCount++;
       droppedEver++;
@@ -135,12 +164,16 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
       // Facts published while delivering go to the next batch, so the order is everybody's.
       const batch = queue;
       queue = [];
+      let startMs = clock.monotonicMs();
       for (const fact of batch) {
-        current = fact;
-        for (const listener of [...listeners]) listener.next(fact);
+        isReporting = isReport(fact);
+        const beforeMs = isReporting ? clock.monotonicMs() : 0;
+        for (const subscriber of subscribers) subscriber.next(fact);
+        for (const reader of readers) reader(fact);
+        if (isReporting) startMs += clock.monotonicMs() - beforeMs;
       }
-      current = null;
-      report();
+      isReporting = false;
+      report(clock.monotonicMs() - startMs);
     } finally {
       isDelivering = false;
     }
@@ -148,57 +181,65 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   };
 
   /** What went wrong with a batch: at most three facts, which no bound holds back. */
-  const report = (): void => {
+  const report = (busyMs: number): void => {
     if (droppedCount > 0) push({ type: 'facts.dropped', count: droppedCount });
     if (busyMs > SLOW_SUBSCRIBER_MS) push({ type: 'subscriber.slow', busyMs });
     if (failure !== undefined) push({ type: 'subscriber.failed', errorName: failure });
     droppedCount = 0;
-    busyMs = 0;
     failure = undefined;
   };
 
-  /** A subscriber that fails at every fact must not feed itself with reports of that. */
-  const isReported = (): boolean =>
-    current?.type === 'subscriber.failed' || current?.type === 'subscriber.slow';
-
   const guard: Guard = (next) => (value) => {
-    const startMs = clock.monotonicMs();
     try {
       next(value);
     } catch (error) {
-      if (!isReported()) failure = errorNameOf(error);
+      if (!isReporting) failure = errorNameOf(error);
     }
-    if (!isReported()) busyMs += clock.monotonicMs() - startMs;
   };
 
-  const facts$ = GuardedObservable.of<Fact>(guard, (listener) => {
+  /** Somebody comes or goes. */
+  const listening = (change: () => void): void => {
+    const wasObserved = isObserved();
+    change();
+    if (isObserved() === wasObserved) return;
+    // What is queued is for nobody.
+    queue = [];
+    onObserved(!wasObserved);
+  };
+
+  const facts$ = GuardedObservable.of<Fact>(guard, (subscriber) => {
     if (isClosed) {
-      listener.complete();
+      subscriber.complete();
       return () => {};
     }
-    listeners.add(listener);
-    if (listeners.size === 1) onObserved(true);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) onObserved(false);
-    };
+    // What readers have not asked for yet was before this one's time.
+    if (subscribers.length === 0) flush();
+    listening(() => (subscribers = [...subscribers, subscriber]));
+    return () =>
+      listening(() => (subscribers = subscribers.filter((other) => other !== subscriber)));
   });
 
   return {
     facts$,
-    get isObserved() {
-      return listeners.size > 0;
-    },
     get droppedCount() {
       return droppedEver;
     },
     publish,
+    readFacts(next) {
+      const reader = guard(next);
+      if (isClosed) return { read: flush, end: () => {} };
+      listening(() => (readers = [...readers, reader]));
+      return {
+        read: flush,
+        end: () => listening(() => (readers = readers.filter((other) => other !== reader))),
+      };
+    },
     flush,
     close() {
       // Reports on the last batches are facts too; a subscriber that keeps causing more is left.
       for (let batch = 0; queue.length > 0 && batch < LAST_BATCHES_MAX; batch++) flush();
       isClosed = true;
-      for (const listener of [...listeners]) listener.complete();
+      for (const subscriber of subscribers) subscriber.complete();
     },
   };
 }

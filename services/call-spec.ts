@@ -91,16 +91,13 @@ export class CallSpec implements CallCost {
     return this.operation === '' ? null : this;
   }
 
-  /** What its facts carry. */
-  get labels(): CallLabels {
+  /** Writes what its facts carry into one of them: no object is made only to be spread. */
+  label(fact: { -readonly [Name in keyof CallLabels]: CallLabels[Name] }): void {
     const { operation, model, tags, correlationId } = this;
-    // Told with every call that somebody watches: no object is made only to be spread.
-    const labels: { -readonly [Name in keyof CallLabels]: CallLabels[Name] } = {};
-    if (operation !== '') labels.operation = operation;
-    if (model !== undefined) labels.model = model;
-    if (tags !== NO_TAGS) labels.tags = { ...tags };
-    if (correlationId !== undefined) labels.correlationId = correlationId;
-    return labels;
+    if (operation !== '') fact.operation = operation;
+    if (model !== undefined) fact.model = model;
+    if (tags !== NO_TAGS) fact.tags = tags;
+    if (correlationId !== undefined) fact.correlationId = correlationId;
   }
 }
 

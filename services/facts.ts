@@ -133,6 +133,12 @@ export type FactType = Fact['type'];
 /** The facts of one type. */
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
 
+type BodyOf<T extends FactType> = Extract<FactBody, { type: T }>;
+/** A fact of one type while it is put together. */
+export type FactDraft<T extends FactType> = {
+  -readonly [Field in keyof BodyOf<T>]: BodyOf<T>[Field];
+};
+
 /** Longer names and codes are cut or left out: they are somebody else's text. */
 const NAME_MAX = 64;
 

@@ -137,6 +137,7 @@ class LiveBoard implements Board {
         clock,
         runtime: this.#runtime,
         registry: this.#registry,
+        readFacts: (next) => this.#bus.readFacts(next),
         onClosed,
       });
     });

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 
+import type { FactReader } from '../../services/bus.ts';
 import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { BreakerRows } from './breaker-rows.ts';
@@ -35,7 +36,8 @@ export class Watch {
   hitsTick = 0;
   readonly #spend: Spend;
   readonly #traffic: Traffic;
-  readonly #detach: () => void;
+  readonly #facts: FactReader;
+  readonly #detachActors: () => void;
   #isEnded = false;
 
   constructor(options: WatchOptions) {
@@ -60,12 +62,9 @@ export class Watch {
     });
     this.summary = new Summary({ ...options, spend: this.#spend, traffic: this.#traffic });
     this.money = createMoneyFeed({ board, clock });
-    const facts = board.facts$.subscribe((fact) => this.#hear(fact));
+    this.#facts = options.readFacts((fact) => this.#hear(fact));
     const actors = board.inspectActors((event) => this.tapes.hear(event));
-    this.#detach = () => {
-      facts.unsubscribe();
-      actors.unsubscribe();
-    };
+    this.#detachActors = () => actors.unsubscribe();
   }
 
   /** Makes the rows of all breakers, a slice in each turn, then calls back. */
@@ -78,6 +77,7 @@ export class Watch {
 
   /** One tick. */
   advance(): void {
+    this.#facts.read();
     this.tick++;
     void this.#spend.advance();
     this.rows.advance(this.tick);
@@ -86,7 +86,8 @@ export class Watch {
 
   end(): void {
     this.#isEnded = true;
-    this.#detach();
+    this.#facts.end();
+    this.#detachActors();
   }
 
   #hear(fact: Fact): void {
