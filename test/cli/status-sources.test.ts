@@ -79,8 +79,11 @@ async function statuses(...pieces: readonly (string | Uint8Array)[]): Promise<St
 
 const told = (names: readonly string[], more: Partial<BoardUpdate> = {}): string => {
   const summary = { atMs: NOW_MS, status: 'healthy', reasons: [], emergency: null };
-  const rows = names.map((name) => ({ name, state: 'closed', changedAtMs: 0 }) as BreakerRow);
-  const update = { isWhole: false, gone: [], summary, rows, ...more };
+  const rows = names.map(
+    (name) => ({ number: name.charCodeAt(0), name, state: 'closed', changedAtMs: 0 }) as BreakerRow,
+  );
+  const figures = { passed: [], traffic: [], nowMs: 0, sinceMs: 0 };
+  const update = { isWhole: false, gone: [], summary, rows, ...figures, ...more };
   return `event: board\ndata: ${JSON.stringify(update)}\n\n`;
 };
 
@@ -102,6 +105,11 @@ test('an update is read whole wherever the network cuts it', async () => {
   const bytes = Buffer.from(told(['größe ☃'], { isWhole: true }));
   const pieces = [...bytes].map((byte) => Uint8Array.of(byte));
   expect(namesOf(await statuses(...pieces))).toEqual(['größe ☃']);
+});
+
+test('an inspector that tells something else than this one would is no inspector', async () => {
+  const older = told(['a']).replace('"passed":[],', '');
+  await expect(statuses(older)).rejects.toThrow(/it is of another version/);
 });
 
 test('an event that is no JSON is said to be none', async () => {

@@ -1,7 +1,7 @@
 /** The feed of the board: everything at first, then what changed, four times a second at most. */
 import { expect, test } from 'vitest';
 
-import type { BoardUpdate, BreakerRow } from '../../visualizations/inspector/protocol.ts';
+import type { BoardUpdate, BreakerRow, Sparks } from '../../visualizations/inspector/protocol.ts';
 import { failTimes, QUICK } from '../board/open-boards.ts';
 import { openInspected, watch, type Stream } from './watching.ts';
 
@@ -10,6 +10,12 @@ const boards = ({ events }: Stream): BoardUpdate[] =>
 
 const rowOf = (update: BoardUpdate, name: string): BreakerRow | undefined =>
   update.rows?.find((row) => row.name === name);
+
+const NOTHING = { spark: [], sparkBad: [] };
+const sparksOf = ({ rows }: Stream, name: string): Sparks =>
+  rows.byName.get(name)?.traffic?.sparks() ?? NOTHING;
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 test('a page is told every breaker at first', async () => {
   const { board, url } = await openInspected({ title: 'Shop' });
@@ -27,9 +33,8 @@ test('a page is told every breaker at first', async () => {
     state: 'open',
     cause: 'consecutive_failures',
     reason: 'too many calls failed in a row',
-    spentNanoUsd: null,
-    spark: [],
   });
+  expect(stream.rows.byName.get('b')).toMatchObject({ spentNanoUsd: null, traffic: null });
   expect(summary).toMatchObject({
     title: 'Shop',
     breakerCount: 2,
@@ -64,10 +69,9 @@ test('a thousand facts reach the page as four updates a second', async () => {
   await clock.advanceAsync(250);
   await stream.board((update) => rowOf(update, 'last') !== undefined);
   expect(boards(stream)).toHaveLength(1 + 4 + 1);
-  const row = boards(stream)
-    .flatMap((update) => rowOf(update, 'busy') ?? [])
-    .at(-1);
-  expect(row?.spark.reduce((sum, count) => sum + count, 0)).toBe(1_000);
+  expect(total(sparksOf(stream, 'busy').spark)).toBe(1_000);
+  // Its row says nothing of what passes through it.
+  expect(boards(stream).flatMap((update) => rowOf(update, 'busy') ?? [])).toHaveLength(1);
 });
 
 test('a quiet board says now and then that it is there, and nothing else', async () => {
@@ -77,12 +81,13 @@ test('a quiet board says now and then that it is there, and nothing else', async
   await stream.board();
   await clock.advanceAsync(10_000);
   await stream.board(({ summary }) => summary.atMs === clock.nowMs());
-  expect(boards(stream)).toHaveLength(3);
+  // With each column of the sparklines.
+  expect(boards(stream)).toHaveLength(6);
   expect(
     boards(stream)
       .slice(1)
       .map(({ rows }) => rows),
-  ).toEqual([[], []]);
+  ).toEqual([[], [], [], [], []]);
 });
 
 test('rates and sparklines tell calls, failures and refusals of late, and forget them', async () => {
@@ -95,17 +100,23 @@ test('rates and sparklines tell calls, failures and refusals of late, and forget
   failTimes(breaker, 2);
   for (let call = 0; call < 7; call++) await breaker.tryCall(() => 1);
   await clock.advanceAsync(250);
-  const busy = await stream.board((update) => rowOf(update, 'a')?.spark.length === 1);
-  expect(rowOf(busy, 'a')).toMatchObject({ spark: [10], sparkBad: [9] });
+  const busy = await stream.board(({ passed }) => passed.length > 0);
+  expect(sparksOf(stream, 'a')).toEqual({ spark: [10], sparkBad: [9] });
   // Ten calls, two of which failed and seven were refused, in 8.25 seconds.
-  expect(rowOf(busy, 'a')).toMatchObject({ callsPerS: 1.21, failedPerS: 0.24, refusedPerS: 0.85 });
+  const rates = { callsPerS: 1.21, failedPerS: 0.24, refusedPerS: 0.85 };
+  expect(stream.rows.byName.get('a')).toMatchObject(rates);
   expect(busy.summary).toMatchObject({ callsPerS: 1.21, failedPerS: 0.24, refusedPerS: 0.85 });
   await clock.advanceAsync(4_000);
-  const later = await stream.board((update) => rowOf(update, 'a')?.spark.length === 3);
-  expect(rowOf(later, 'a')).toMatchObject({ spark: [10, 0, 0], sparkBad: [9, 0, 0] });
+  const moved = { spark: [10, 0, 0], sparkBad: [9, 0, 0] };
+  await expect.poll(() => sparksOf(stream, 'a')).toEqual(moved);
+  // Who comes now is told the same.
+  const late = await watch(url);
+  await late.board();
+  expect(sparksOf(late, 'a')).toEqual(moved);
   await clock.advanceAsync(60_000);
-  const over = await stream.board((update) => rowOf(update, 'a')?.spark.length === 0);
-  expect(rowOf(over, 'a')).toMatchObject({ callsPerS: 0, refusedPerS: 0, sparkBad: [] });
+  await expect.poll(() => stream.rows.byName.get('a')?.traffic).toBe(null);
+  const over = { callsPerS: 0, failedPerS: 0, refusedPerS: 0 };
+  expect(stream.rows.byName.get('a')).toMatchObject(over);
 });
 
 test('a breaker made while somebody watches appears, one that made room is gone', async () => {
@@ -137,8 +148,9 @@ test('who comes back is told what changed meanwhile', async () => {
   const again = await watch(url, 'board', first.lastId);
   const update = await again.board();
   expect(update.isWhole).toBe(false);
-  // Of the first, what passed through it has moved on.
-  expect(update.rows?.map(({ name }) => name)).toEqual(['a', 'b', 'd']);
+  expect(update.rows?.map(({ name }) => name)).toEqual(['b', 'd']);
+  // What passed through the first was told before.
+  expect(update.traffic.map(([number]) => number)).toEqual([1]);
   expect(update.gone).toEqual(['c']);
 });
 
@@ -203,7 +215,7 @@ test('ten thousand breakers arrive whole, made in slices', async () => {
   const stream = await watch(url);
   const { rows, isWhole } = await stream.board();
   expect([rows?.length, isWhole]).toEqual([10_000, true]);
-  await board.breaker('b77').call(() => 1);
+  board.breaker('b77').forceOpen('drill');
   await clock.advanceAsync(250);
   const update = await stream.board((one) => !one.isWhole);
   expect(update.rows?.map(({ name }) => name)).toEqual(['b77']);

@@ -2,16 +2,15 @@
 import { expect, test } from 'vitest';
 
 import { usd, type Board } from '../../index.ts';
-import type { BoardUpdate } from '../../visualizations/inspector/protocol.ts';
-import { openInspected, watch } from './watching.ts';
+import { openInspected, watch, type Stream } from './watching.ts';
 
 const WORK = { operation: 'work', model: 'gpt-4o-mini', inputTokens: 10, maxOutputTokens: 10 };
 
 const spend = (board: Board, name: string, dollars: number): Promise<void> =>
   board.breaker(name).call(WORK, (context) => context.cost(usd(dollars)));
 
-const spentBy = (name: string, nanoUsd: number) => (update: BoardUpdate) =>
-  update.rows?.some((row) => row.name === name && row.spentNanoUsd === nanoUsd) === true;
+const spentBy = ({ rows }: Stream, name: string): number | null | undefined =>
+  rows.byName.get(name)?.spentNanoUsd;
 
 test('a board that counts costs tells them by breaker and in all', async () => {
   const { board, clock, url } = await openInspected({}, { ledger: {} });
@@ -28,20 +27,14 @@ test('a board that counts costs tells them by breaker and in all', async () => {
     await expect
       .poll(async () => {
         await clock.advanceAsync(250);
-        return stream.events.some(({ type, data }) => {
-          const update = data as BoardUpdate;
-          return type === 'board' && spentBy('a', usd(sum))(update);
-        });
+        return spentBy(stream, 'a');
       })
-      .toBe(true);
+      .toBe(usd(sum));
     await clock.advanceAsync(60_000);
   }
-  const { summary, rows } = await (await watch(url)).board();
-  expect(summary.spentNanoUsd).toBe(usd(1.75));
-  expect(rows?.map(({ name, spentNanoUsd }) => [name, spentNanoUsd])).toEqual([
-    ['a', usd(1.75)],
-    ['idle', 0],
-  ]);
+  const late = await watch(url);
+  expect((await late.board()).summary.spentNanoUsd).toBe(usd(1.75));
+  expect([spentBy(late, 'a'), spentBy(late, 'idle')]).toEqual([usd(1.75), 0]);
 });
 
 test('a breaker in view tells what is reserved for its calls in flight', async () => {

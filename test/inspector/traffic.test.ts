@@ -3,22 +3,33 @@ import { expect, test } from 'vitest';
 
 import type { Fact } from '../../services/facts.ts';
 import { SPARK_COUNT, SPARK_MS } from '../../visualizations/inspector/protocol.ts';
-import { callKindOf, columnAt, Traffic } from '../../visualizations/inspector/traffic.ts';
+import {
+  callKindOf,
+  columnAt,
+  Traffic,
+  trafficOf,
+  type CallKind,
+} from '../../visualizations/inspector/traffic.ts';
+
+const passed = (kind: CallKind, count: number, column: number): Traffic => {
+  const traffic = new Traffic(column);
+  times(count, () => traffic.count(kind));
+  traffic.settle(column);
+  return traffic;
+};
 
 const times = (count: number, run: (index: number) => void): void => {
   for (let index = 0; index < count; index++) run(index);
 };
 
 test('a rate looks at the running column and the four before it, and no further', () => {
-  const traffic = new Traffic(0);
-  times(10, () => traffic.add('well', 0));
+  const traffic = passed('well', 10, 0);
   expect(traffic.rates(5 * SPARK_MS - 1, 0).callsPerS).toBe(1);
   expect(traffic.rates(5 * SPARK_MS, 0).callsPerS).toBe(0);
 });
 
 test('a rate is over no more than the time in which somebody counted', () => {
-  const traffic = new Traffic(columnAt(100_000));
-  times(10, () => traffic.add('failed', columnAt(100_000)));
+  const traffic = passed('failed', 10, columnAt(100_000));
   expect(traffic.rates(104_000, 100_000)).toEqual({
     callsPerS: 2.5,
     failedPerS: 2.5,
@@ -29,22 +40,39 @@ test('a rate is over no more than the time in which somebody counted', () => {
 });
 
 test('a column is shown for as long as there is room for it, and not a column longer', () => {
-  const traffic = new Traffic(0);
-  traffic.add('refused', 0);
+  const traffic = passed('refused', 1, 0);
   traffic.moveTo(SPARK_COUNT - 1);
   const rest = Array<number>(SPARK_COUNT - 1).fill(0);
-  expect(traffic.columns()).toEqual({ spark: [1, ...rest], sparkBad: [1, ...rest] });
+  expect(traffic.sparks()).toEqual({ spark: [1, ...rest], sparkBad: [1, ...rest] });
   traffic.moveTo(SPARK_COUNT);
-  expect(traffic.columns()).toEqual({ spark: [], sparkBad: [] });
+  expect(traffic.sparks()).toEqual({ spark: [], sparkBad: [] });
   expect(traffic.isEmpty).toBe(true);
 });
 
 test('after a rest of any length nothing of before is left', () => {
   for (const gap of [SPARK_COUNT, SPARK_COUNT + 1, 2 * SPARK_COUNT, 1_000]) {
     const traffic = new Traffic(0);
-    times(SPARK_COUNT, (column) => traffic.add('well', column));
+    times(SPARK_COUNT, (column) => traffic.add(column, 1, 0, 0));
     traffic.moveTo(SPARK_COUNT - 1 + gap);
-    expect(traffic.columns().spark).toEqual([]);
+    expect(traffic.columns()).toEqual([[], [], []]);
+  }
+});
+
+test('columns that were told are the same columns', () => {
+  for (const column of [3, SPARK_COUNT, 1_000]) {
+    const traffic = new Traffic(column - 3);
+    traffic.add(column - 3, 9, 2, 1);
+    traffic.add(column - 1, 4, 0, 4);
+    traffic.moveTo(column);
+    expect(traffic.columns()).toEqual([
+      [9, 0, 4, 0],
+      [2, 0, 0, 0],
+      [1, 0, 4, 0],
+    ]);
+    const told = trafficOf(column, traffic.columns());
+    expect([told.column, told.columns()]).toEqual([column, traffic.columns()]);
+    told.add(column + 1, 1, 0, 0);
+    expect(told.sparks()).toEqual({ spark: [9, 0, 4, 0, 1], sparkBad: [3, 0, 4, 0, 0] });
   }
 });
 

@@ -4,6 +4,7 @@ import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from '
 import { afterEach } from 'vitest';
 
 import type { InspectOptions, Inspector } from '../../index.ts';
+import { BoardRows } from '../../visualizations/inspector/board-rows.ts';
 import type { BoardUpdate, BreakerUpdate } from '../../visualizations/inspector/protocol.ts';
 import {
   openVirtualBoard,
@@ -97,6 +98,10 @@ export interface Told {
 /** A page's connection to the feed. */
 export class Stream {
   readonly events: Told[] = [];
+  /** The board as it was told so far. */
+  readonly rows = new BoardRows();
+  /** The instant of the last tick that told of it. */
+  nowMs = -1;
   readonly #response: IncomingMessage;
   #text = '';
   #id = '';
@@ -173,7 +178,12 @@ export class Stream {
       );
       this.#id = lines.get('id') ?? this.#id;
       const data = JSON.parse(lines.get('data') ?? 'null') as unknown;
-      this.events.push({ type: lines.get('event') ?? '', id: this.#id, data });
+      const type = lines.get('event') ?? '';
+      if (type === 'board') {
+        this.rows.take(data as BoardUpdate);
+        this.nowMs = (data as BoardUpdate).nowMs;
+      }
+      this.events.push({ type, id: this.#id, data });
     }
     this.#wake();
   }

@@ -1,7 +1,7 @@
 /** Which tiles the board shows, in which order and where: plain arithmetic, without a browser. */
 import { describe, expect, it, test } from 'vitest';
 
-import type { BreakerRow } from '../../visualizations/inspector/protocol.ts';
+import type { BoardRow } from '../../visualizations/inspector/board-rows.ts';
 import { arrange, rankNames } from '../../visualizations/page/board/arrange.ts';
 import { formatQuery, parseQuery } from '../../visualizations/page/board/board-query.ts';
 import {
@@ -13,7 +13,8 @@ import {
   visibleRange,
 } from '../../visualizations/page/board/grid-geometry.ts';
 
-const row = (name: string, more: Partial<BreakerRow> = {}): BreakerRow => ({
+const row = (name: string, more: Partial<BoardRow> = {}): BoardRow => ({
+  number: 0,
   name,
   state: 'closed',
   path: 'closed',
@@ -27,12 +28,11 @@ const row = (name: string, more: Partial<BreakerRow> = {}): BreakerRow => ({
   failedPerS: 0,
   refusedPerS: 0,
   spentNanoUsd: null,
-  spark: [],
-  sparkBad: [],
+  traffic: null,
   ...more,
 });
 
-const ROWS: readonly BreakerRow[] = [
+const ROWS: readonly BoardRow[] = [
   row('svc-10', { callsPerS: 5, changedAtMs: 3 }),
   row('svc-2', { spentNanoUsd: 7, changedAtMs: 9 }),
   row('failing', { failedPerS: 0.1, callsPerS: 5 }),

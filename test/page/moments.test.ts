@@ -88,8 +88,9 @@ test('a tape goes on, begins anew when it is whole, and keeps its bound', () => 
 
 test('rows come and go; only then are there other members', () => {
   const board = (names: string[] | null, gone: string[] = [], isWhole = false): number => {
-    const rows = names?.map((name) => ({ name }) as BreakerRow) ?? null;
-    tell.board({ isWhole, rows, gone, summary: { atMs: 0 } as never } satisfies BoardUpdate);
+    const rows = names?.map((name) => ({ name, number: name.charCodeAt(0) }) as BreakerRow) ?? null;
+    const rest = { passed: [], traffic: [], nowMs: 0, sinceMs: 0, summary: { atMs: 0 } as never };
+    tell.board({ isWhole, rows, gone, ...rest } satisfies BoardUpdate);
     return feed.rows.value.membersVersion;
   };
   const known = () => [...feed.rows.value.byName.keys()];

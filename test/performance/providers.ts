@@ -10,6 +10,7 @@ import { openBoard, usd, type Board } from '../../index.ts';
 import { systemClock } from '../../services/clock.ts';
 import type { Gauge, Reading } from './case.ts';
 import { heapBytes } from './heap.ts';
+import { median } from './rounds.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -149,9 +150,6 @@ async function streamedChunk(): Promise<readonly Reading[]> {
     { what: 'later first byte, median', value: later, unit: 'µs', max: 300 },
   ];
 }
-
-const median = (values: number[]): number =>
-  values.sort((a, b) => a - b)[values.length >> 1] as number;
 
 const HELD_STREAMS = 1_000;
 

@@ -1,6 +1,7 @@
 /** A board's status as its running inspector tells it, once or as it changes. */
 import { CommandError } from '../terminal/command-error.ts';
-import type { BoardUpdate, BreakerRow } from '../inspector/protocol.ts';
+import { BoardRows, type BoardRow } from '../inspector/board-rows.ts';
+import type { BoardUpdate } from '../inspector/protocol.ts';
 import { byAttention, type Status, type StatusRow } from './status.ts';
 
 /** An event of server-sent events that is longer is none of an inspector's. */
@@ -11,11 +12,10 @@ const COUNTED_MS = 1_000;
 
 /** Each status as it comes, until the caller has had enough or the board is gone. */
 export async function* statusesOfPage(url: string, signal: AbortSignal): AsyncGenerator<Status> {
-  const rows = new Map<string, BreakerRow>();
-  for await (const { isWhole, rows: changed, gone, summary } of updatesOf(url, signal)) {
-    if (isWhole) rows.clear();
-    for (const row of changed ?? []) rows.set(row.name, row);
-    for (const name of gone) rows.delete(name);
+  const rows = new BoardRows();
+  for await (const update of updatesOf(url, signal)) {
+    rows.take(update);
+    const { summary } = update;
     const isCounted = summary.atMs - summary.watchedSinceMs >= COUNTED_MS;
     yield {
       source: url,
@@ -23,12 +23,12 @@ export async function* statusesOfPage(url: string, signal: AbortSignal): AsyncGe
       health: summary.status,
       reasons: summary.reasons.map(({ words }) => words),
       emergency: summary.emergency,
-      breakers: [...rows.values()].map((row) => rowOf(row, isCounted)).sort(byAttention),
+      breakers: [...rows.byName.values()].map((row) => rowOf(row, isCounted)).sort(byAttention),
     };
   }
 }
 
-const rowOf = ({ name, ...row }: BreakerRow, isCounted: boolean): StatusRow => ({
+const rowOf = ({ name, ...row }: BoardRow, isCounted: boolean): StatusRow => ({
   breaker: name,
   state: row.state,
   path: row.path,
@@ -73,11 +73,15 @@ async function connected(url: string, signal: AbortSignal): Promise<Response> {
 }
 
 function read(url: string, data: string): BoardUpdate {
+  let update: BoardUpdate;
   try {
-    return JSON.parse(data) as BoardUpdate;
+    update = JSON.parse(data) as BoardUpdate;
   } catch {
     throw noInspector(url, 'it does not speak JSON');
   }
+  const lists: unknown[] = [update.rows, update.passed, update.traffic, update.gone];
+  if (lists.every((list) => Array.isArray(list))) return update;
+  throw noInspector(url, 'it is of another version');
 }
 
 const noInspector = (url: string, why: string): CommandError =>

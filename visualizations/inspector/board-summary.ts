@@ -1,11 +1,11 @@
 /** The board in a few figures: every view shows them. */
 import type { BoardInside } from './board-inside.ts';
-import type { BoardSummary } from './protocol.ts';
+import { SPARK_MS, type BoardSummary } from './protocol.ts';
 import type { Spend } from './spend.ts';
 import type { Traffic } from './traffic.ts';
 
-/** With nothing new, how often the page is told that all is as it was. */
-const HEARTBEAT_MS = 5_000;
+/** With nothing new, how often the page is told that all is as it was: columns move on by that. */
+const HEARTBEAT_MS = SPARK_MS;
 
 export interface SummaryParts extends BoardInside {
   readonly title: string;

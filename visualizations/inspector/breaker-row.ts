@@ -4,29 +4,16 @@ import type { BreakerCore } from '../../services/breaker-core.ts';
 import { statusOf } from '../../services/breaker-view.ts';
 import { shortReason } from '../../services/short-reason.ts';
 import type { BreakerRow } from './protocol.ts';
-import { NO_RATES, type Rates } from './traffic.ts';
 
 /** Reasons are other people's texts: a row shows their beginning. */
 const REASON_MAX = 160;
 
-export interface RowFigures {
-  readonly rates: Rates;
-  readonly spark: readonly number[];
-  readonly sparkBad: readonly number[];
-}
-
-/** Of a breaker through which nothing has passed. */
-export const NO_FIGURES: RowFigures = { rates: NO_RATES, spark: [], sparkBad: [] };
-
-export function breakerRow(
-  breaker: BreakerCore,
-  figures: RowFigures,
-  spentNanoUsd: number | null,
-): BreakerRow {
+export function breakerRow(breaker: BreakerCore, number: number): BreakerRow {
   const { circuit, name } = breaker;
   const { path, latches, reason } = standingOf(breaker);
   const context = circuit?.context;
   return {
+    number,
     name,
     state: statusOf(path),
     path,
@@ -36,10 +23,6 @@ export function breakerRow(
     probeAtMs: context?.probeAtMs ?? null,
     changedAtMs: circuit?.changedAtMs ?? 0,
     isQuarantined: breaker.isQuarantined,
-    ...figures.rates,
-    spentNanoUsd,
-    spark: figures.spark,
-    sparkBad: figures.sparkBad,
   };
 }
 

@@ -1,35 +1,41 @@
 /**
- * Every breaker of the board as a row of JSON, with the tick in which it last changed. What a tick
- * costs depends on how much changed, not on how many breakers there are; both kinds of change have
- * a bound for each tick, and what is beyond it comes with the next.
+ * Every breaker of the board: its row of JSON, what passed through it, and the ticks in which
+ * either last changed. What a tick costs depends on how much changed, not on how many breakers
+ * there are; rows made anew have a bound for each tick, and what is beyond it comes with the next.
  */
 import type { BreakerCore } from '../../services/breaker-core.ts';
 import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
-import { breakerRow, NO_FIGURES } from './breaker-row.ts';
-import { callKindOf, columnAt, Traffic, type CallKind } from './traffic.ts';
+import { breakerRow } from './breaker-row.ts';
+import { GoneBreakers } from './gone-breakers.ts';
+import { SPARK_COUNT, type TrafficRecord, type WholeRow } from './protocol.ts';
+import { callKindOf, columnAt, NO_RATES, NO_SPARKS, Traffic } from './traffic.ts';
 
 /** Rows made anew in one tick. */
-const CHANGED_MAX = 2_000;
-/** Of the rows in which nothing happened but that time went on. */
-const AGED_MAX = 500;
-/** Names remembered after their breakers are gone; who missed more gets everything. */
-const GONE_MAX = 10_000;
+const ROWS_MAX = 2_000;
 
-export interface RowEntry {
+interface Entry {
   readonly core: BreakerCore;
-  /** The tick in which the row last changed. */
-  tick: number;
+  readonly number: number;
   /** The row as it was last made; empty before. */
-  json: string;
+  row: string;
+  /** The tick in which it last changed. */
+  rowTick: number;
+  /** Null where nothing passed in the columns that are shown. */
   traffic: Traffic | null;
+  /** The tick in which something passed last, or its spending changed. */
+  passedTick: number;
 }
 
+/** What is new, as JSON, with commas between the members of each list. */
 export interface RowChanges {
   readonly isWhole: boolean;
-  /** Rows as JSON, with commas between them. */
   readonly rows: string;
+  readonly passed: string;
+  readonly traffic: string;
   readonly gone: readonly string[];
+  readonly nowMs: number;
+  readonly sinceMs: number;
 }
 
 export interface BreakerRowsParts extends BoardInside {
@@ -40,40 +46,43 @@ export interface BreakerRowsParts extends BoardInside {
 
 export class BreakerRows {
   readonly #parts: BreakerRowsParts;
-  readonly #entries = new Map<string, RowEntry>();
-  readonly #changed = new Set<RowEntry>();
-  readonly #aged = new Set<RowEntry>();
+  readonly #entries = new Map<string, Entry>();
+  /** Whose row may have changed. */
+  readonly #touched = new Set<Entry>();
+  /** Through which something passed since the last tick. */
+  readonly #passed = new Set<Entry>();
   /** Through which something passed in the columns that are shown. */
-  readonly #warm = new Set<RowEntry>();
-  readonly #gone = new Map<string, number>();
-  /** Gone since the last tick. */
-  #leaving: string[] = [];
-  /** Clients that know nothing newer are told everything. */
-  #floorTick = -1;
+  readonly #warm = new Set<Entry>();
+  readonly #gone = new GoneBreakers();
+  #number = 0;
   #gateVersion: number;
   #scannedSizes = '';
-  #column: number;
   readonly #sinceMs: number;
-  #latest: { readonly tick: number; readonly changes: RowChanges } | null = null;
+  #nowMs: number;
+  /** Told with the last tick to whoever knew the one before. */
+  #news: { readonly rows: string; readonly passed: string } = { rows: '', passed: '' };
 
   constructor(parts: BreakerRowsParts) {
     this.#parts = parts;
-    this.#sinceMs = parts.runtime.clock.monotonicMs();
-    this.#column = columnAt(this.#sinceMs);
+    this.#sinceMs = Math.round(parts.runtime.clock.monotonicMs());
+    this.#nowMs = this.#sinceMs;
     this.#gateVersion = parts.runtime.boardGate.version;
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get(name: string): RowEntry | undefined {
-    return this.#entries.get(name);
   }
 
   /** True when rows wait to be made for the first time or anew. */
   get isBehind(): boolean {
-    return this.#changed.size > 0;
+    return this.#touched.size > 0;
+  }
+
+  /** One breaker whole, as JSON has it; null for one that is not there. */
+  row(name: string): WholeRow | null {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return null;
+    const { core, number, traffic } = entry;
+    const rates = traffic?.rates(this.#nowMs, this.#sinceMs) ?? NO_RATES;
+    const sparks = traffic?.sparks() ?? NO_SPARKS;
+    const spentNanoUsd = this.#parts.spentOf(name);
+    return { ...breakerRow(core, number), ...rates, spentNanoUsd, ...sparks };
   }
 
   /** Counts what a fact tells of a breaker. */
@@ -82,65 +91,85 @@ export class BreakerRows {
     if (fact.type === 'breaker.evicted') return this.#drop(fact.breaker);
     const entry = this.#entries.get(fact.breaker) ?? this.#found(fact.breaker);
     if (entry === null) return;
-    this.#changed.add(entry);
     const kind = callKindOf(fact);
-    if (kind !== null) this.#count(entry, kind);
+    const set = kind === null && fact.type !== 'cost.settled' ? this.#touched : this.#passed;
+    set.add(entry);
+    if (kind !== null) (entry.traffic ??= new Traffic(columnAt(this.#nowMs))).count(kind);
   }
 
-  /** The breaker's row is to be made anew. */
+  /** The breaker's row may have changed. */
   touch(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) this.#changed.add(entry);
+    if (entry !== undefined) this.#touched.add(entry);
   }
 
-  /** Brings rows up to date. True when one of them changed. */
-  advance(tick: number): boolean {
+  /** What the breaker spent is another sum now. */
+  touchSpending(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) this.#passed.add(entry);
+  }
+
+  /** Brings rows and traffic up to date. */
+  advance(tick: number): void {
+    this.#nowMs = Math.round(this.#parts.runtime.clock.monotonicMs());
     this.#scan();
-    this.#age();
     const { version } = this.#parts.runtime.boardGate;
     if (version !== this.#gateVersion) {
       this.#gateVersion = version;
-      for (const entry of this.#entries.values()) this.#changed.add(entry);
+      for (const entry of this.#entries.values()) this.#touched.add(entry);
     }
-    const made = this.#make(this.#changed, CHANGED_MAX, tick);
-    const aged = this.#make(this.#aged, AGED_MAX, tick);
-    const gone = this.#tellGone(tick);
-    return made || aged || gone;
+    this.#news = { rows: this.#makeRows(tick), passed: this.#settle(tick) };
+    this.#gone.tell(tick);
   }
 
-  /** What changed after that tick; null for somebody who knows nothing yet. */
+  /** What changed after that tick; everything for null, who knows nothing yet. */
   since(tick: number | null, nowTick: number): RowChanges {
-    if (tick === null || tick < this.#floorTick) return this.#collect(-1, nowTick);
-    if (tick !== nowTick - 1) return this.#collect(tick, nowTick);
-    // What everybody gets who has kept up is put together once.
-    if (this.#latest?.tick !== nowTick) {
-      this.#latest = { tick: nowTick, changes: this.#collect(tick, nowTick) };
+    const nowMs = this.#nowMs;
+    const sinceMs = this.#sinceMs;
+    const gone = tick === null ? null : this.#gone.since(tick);
+    if (tick === null || gone === null) {
+      return { isWhole: true, ...this.#collect(-1), gone: [], nowMs, sinceMs };
     }
-    return this.#latest.changes;
+    if (tick === nowTick) {
+      return { isWhole: false, rows: '', passed: '', traffic: '', gone, nowMs, sinceMs };
+    }
+    if (tick === nowTick - 1) {
+      return { isWhole: false, ...this.#news, traffic: '', gone, nowMs, sinceMs };
+    }
+    return { isWhole: false, ...this.#collect(tick), gone, nowMs, sinceMs };
   }
 
-  #collect(tick: number, nowTick: number): RowChanges {
-    const isWhole = tick < 0;
+  #collect(tick: number): Pick<RowChanges, 'rows' | 'passed' | 'traffic'> {
     const rows: string[] = [];
-    if (tick < nowTick) {
-      for (const { tick: at, json } of this.#entries.values()) if (at > tick) rows.push(json);
+    const traffic: string[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.rowTick > tick) rows.push(entry.row);
+      if (entry.passedTick > tick) traffic.push(JSON.stringify(this.#recordOf(entry)));
     }
-    const gone = isWhole ? [] : [...this.#gone].filter(([, at]) => at > tick).map(([name]) => name);
-    return { isWhole, rows: rows.join(','), gone };
+    return { rows: rows.join(','), passed: '', traffic: traffic.join(',') };
   }
 
-  #found(name: string): RowEntry | null {
+  #recordOf({ core, number, traffic }: Entry): TrafficRecord {
+    const [calls, failed, refused] = traffic?.columns() ?? [[], [], []];
+    const column = traffic?.column ?? columnAt(this.#nowMs);
+    return [number, this.#parts.spentOf(core.name), column, calls, failed, refused];
+  }
+
+  #found(name: string): Entry | null {
     const core = this.#parts.registry.get(name);
     return core === undefined ? null : this.#add(core);
   }
 
-  #add(core: BreakerCore): RowEntry {
-    this.#forget(this.#entries.get(core.name));
-    const entry: RowEntry = { core, tick: -1, json: '', traffic: null };
-    this.#entries.set(core.name, entry);
-    this.#gone.delete(core.name);
-    this.#leaving = this.#leaving.filter((name) => name !== core.name);
-    this.#changed.add(entry);
+  #add(core: BreakerCore): Entry {
+    const { name } = core;
+    this.#forget(this.#entries.get(name));
+    const number = this.#number++;
+    const entry = { core, number, row: '', rowTick: -1, traffic: null, passedTick: -1 };
+    this.#entries.set(name, entry);
+    this.#gone.isBack(name);
+    this.#touched.add(entry);
+    // It may have spent something before anybody watched.
+    if (this.#parts.spentOf(name) !== null) this.#passed.add(entry);
     return entry;
   }
 
@@ -149,19 +178,13 @@ export class BreakerRows {
     if (entry === undefined) return;
     this.#forget(entry);
     this.#entries.delete(name);
-    this.#leaving.push(name);
+    this.#gone.add(name);
     this.#parts.onGone(name);
   }
 
-  #forget(entry: RowEntry | undefined): void {
+  #forget(entry: Entry | undefined): void {
     if (entry === undefined) return;
-    for (const set of [this.#changed, this.#aged, this.#warm]) set.delete(entry);
-  }
-
-  #count(entry: RowEntry, kind: CallKind): void {
-    const column = columnAt(this.#parts.runtime.clock.monotonicMs());
-    (entry.traffic ??= new Traffic(column)).add(kind, column);
-    this.#warm.add(entry);
+    for (const set of [this.#touched, this.#passed, this.#warm]) set.delete(entry);
   }
 
   /** Breakers are made without a fact: their number gives them away. */
@@ -178,54 +201,44 @@ export class BreakerRows {
     this.#scannedSizes = sizes();
   }
 
-  /** A new column has begun: sparklines and rates of what passed move on. */
-  #age(): void {
-    const column = columnAt(this.#parts.runtime.clock.monotonicMs());
-    if (column === this.#column) return;
-    this.#column = column;
-    for (const entry of this.#warm) this.#aged.add(entry);
-  }
-
-  #make(entries: Set<RowEntry>, max: number, tick: number): boolean {
-    let left = max;
-    let hasChanged = false;
-    for (const entry of entries) {
+  #makeRows(tick: number): string {
+    const rows: string[] = [];
+    let left = ROWS_MAX;
+    for (const entry of this.#touched) {
       if (left-- === 0) break;
-      entries.delete(entry);
-      this.#aged.delete(entry);
-      const json = JSON.stringify(this.#rowOf(entry));
-      if (json === entry.json) continue;
-      entry.json = json;
-      entry.tick = tick;
-      hasChanged = true;
+      this.#touched.delete(entry);
+      const row = JSON.stringify(breakerRow(entry.core, entry.number));
+      if (row === entry.row) continue;
+      entry.row = row;
+      entry.rowTick = tick;
+      rows.push(row);
     }
-    return hasChanged;
+    return rows.join(',');
   }
 
-  #rowOf(entry: RowEntry): unknown {
-    const { core, traffic } = entry;
-    const spent = this.#parts.spentOf(core.name);
-    if (traffic === null) return breakerRow(core, NO_FIGURES, spent);
-    const rates = traffic.rates(this.#parts.runtime.clock.monotonicMs(), this.#sinceMs);
-    if (traffic.isEmpty) {
+  /** Puts what passed since the last tick into the running column. */
+  #settle(tick: number): string {
+    const column = columnAt(this.#nowMs);
+    let text = '';
+    for (const entry of this.#passed) {
+      // Nobody knows one by its number whose row was never told.
+      if (entry.row === '') continue;
+      this.#passed.delete(entry);
+      const { core, number, traffic } = entry;
+      entry.passedTick = tick;
+      const counts = traffic === null ? '0,0,0' : countsOf(traffic);
+      text += `${text === '' ? '' : ','}${number},${counts},${this.#parts.spentOf(core.name)}`;
+      if (traffic === null) continue;
+      traffic.settle(column);
+      this.#warm.add(entry);
+    }
+    for (const entry of this.#warm) {
+      if ((entry.traffic as Traffic).column > column - SPARK_COUNT) continue;
       entry.traffic = null;
       this.#warm.delete(entry);
-      return breakerRow(core, NO_FIGURES, spent);
     }
-    return breakerRow(core, { rates, ...traffic.columns() }, spent);
-  }
-
-  /** Those that are newly gone get their tick; beyond the bound the oldest are forgotten. */
-  #tellGone(tick: number): boolean {
-    const names = this.#leaving;
-    if (names.length === 0) return false;
-    this.#leaving = [];
-    for (const name of names) this.#gone.set(name, tick);
-    for (const [name, at] of this.#gone) {
-      if (this.#gone.size <= GONE_MAX) break;
-      this.#gone.delete(name);
-      this.#floorTick = at;
-    }
-    return true;
+    return text;
   }
 }
+
+const countsOf = ({ calls, failed, refused }: Traffic): string => `${calls},${failed},${refused}`;

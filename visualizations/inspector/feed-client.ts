@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Clock } from '../../services/clock.ts';
+import type { RowChanges } from './breaker-rows.ts';
 import { coverageView } from './coverage-view.ts';
 import type { FeedView } from './feed-view.ts';
 import type { MoneyUpdate } from './protocol.ts';
@@ -69,18 +70,15 @@ export class FeedClient {
 
   #board({ rows, summary, tick }: Watch): string | null {
     const isNew = this.#tick === null;
+    const hasNews = isNew || summary.tick > (this.#tick as number);
     if (this.#parts.view.name !== 'board') {
-      if (!isNew && summary.tick <= (this.#tick ?? -1)) return null;
-      return event('board', `{"isWhole":${isNew},"summary":${summary.json},"rows":null,"gone":[]}`);
+      return hasNews ? event('board', boardJson(summary.json, isNew, 'null', NOTHING)) : null;
     }
     const changes = rows.since(this.#tick, tick);
-    const isSame = changes.rows === '' && changes.gone.length === 0;
-    if (!isNew && isSame && summary.tick <= (this.#tick ?? -1)) return null;
-    const gone = JSON.stringify(changes.gone);
-    return event(
-      'board',
-      `{"isWhole":${changes.isWhole},"summary":${summary.json},"rows":[${changes.rows}],"gone":${gone}}`,
-    );
+    const { isWhole, gone } = changes;
+    const isSame = `${changes.rows}${changes.passed}${changes.traffic}` === '' && gone.length === 0;
+    if (isSame && !hasNews) return null;
+    return event('board', boardJson(summary.json, isWhole, `[${changes.rows}]`, changes));
   }
 
   #own(watch: Watch): (string | null)[] {
@@ -99,8 +97,8 @@ export class FeedClient {
 
   #breaker(watch: Watch, name: string): string | null {
     const { isWhole, tape } = watch.tapes.since(name, this.#tick);
-    const row = watch.rows.get(name)?.json;
-    const head = `${JSON.stringify(breakerHead(watch, name)).slice(0, -1)},"row":${row || 'null'}`;
+    const seen = { ...breakerHead(watch, name), row: watch.rows.row(name) };
+    const head = JSON.stringify(seen).slice(0, -1);
     if (head === this.#head && tape.length === 0 && !isWhole) return null;
     this.#head = head;
     return event('breaker', `${head},"isWhole":${isWhole},"tape":${JSON.stringify(tape)}}`);
@@ -131,5 +129,18 @@ export class FeedClient {
     this.#parts.response.destroy();
   }
 }
+
+/** In views that show no breakers. */
+const NOTHING = { passed: '', traffic: '', gone: [], nowMs: 0, sinceMs: 0 };
+
+/** A BoardUpdate, most of which is JSON already. */
+const boardJson = (
+  summary: string,
+  isWhole: boolean,
+  rows: string,
+  { passed, traffic, gone, nowMs, sinceMs }: Omit<RowChanges, 'isWhole' | 'rows'>,
+): string =>
+  `{"isWhole":${isWhole},"summary":${summary},"rows":${rows},"passed":[${passed}],` +
+  `"traffic":[${traffic}],"gone":${JSON.stringify(gone)},"nowMs":${nowMs},"sinceMs":${sinceMs}}`;
 
 const event = (type: string, json: string): string => `event: ${type}\ndata: ${json}\n\n`;

@@ -8,7 +8,7 @@
  *   POST /act                  an Act, with `authorization: Bearer TOKEN`; 204, or a Problem
  *
  * A VIEW is `board`, `breaker/NAME` (encoded), `money` or `coverage`. Every view gets `board`
- * events for its summary; rows of breakers come with the view `board` only. Updates come at most
+ * events for its summary; breakers come with the view `board` only. Updates come at most
  * four times a second (money once). After a reconnection the browser says the last id it got, and
  * gets what changed since; or everything, where the server no longer knows.
  */
@@ -26,8 +26,10 @@ export const SPARK_MS = 2_000;
 /** Events kept for each breaker that is looked at. */
 export const TAPE_MAX = 200;
 
-/** One breaker on the board. */
+/** What of a breaker changes now and then. */
 export interface BreakerRow {
+  /** Stands for it in `passed` and `traffic`; another one when it came anew. */
+  readonly number: number;
   readonly name: string;
   readonly state: BreakerStatus;
   readonly path: BreakerStateName;
@@ -39,19 +41,44 @@ export interface BreakerRow {
   readonly probeAtMs: number | null;
   readonly changedAtMs: number;
   readonly isQuarantined: boolean;
-  /** Over the last ten seconds, each second; refused calls are calls too. */
+}
+
+/** What passed through something, over the last ten seconds. */
+export interface Rates {
+  /** Each second; refused calls are calls too. */
   readonly callsPerS: number;
   readonly failedPerS: number;
   readonly refusedPerS: number;
-  /** Booked in the last 24 hours; null where the board counts no costs. */
-  readonly spentNanoUsd: number | null;
-  /** Calls, refused ones included, by column; columns before the first call are left out. */
+}
+
+/** What passed through something in the last minute, by columns that end with the running one. */
+export interface Sparks {
+  /** Calls, refused ones included; columns before the first call are left out. */
   readonly spark: readonly number[];
-  /** Failed and refused calls, by column; columns before the first of them are left out. */
+  /** Failed and refused calls; columns before the first of them are left out. */
   readonly sparkBad: readonly number[];
 }
 
-export interface BoardSummary {
+/** One breaker whole, in the view of it. */
+export interface WholeRow extends BreakerRow, Rates, Sparks {
+  /** Booked in the last 24 hours; null where the board counts no costs. */
+  readonly spentNanoUsd: number | null;
+}
+
+/**
+ * What passed through one breaker, column by column: oldest first, columns before the first call
+ * left out. Refused calls are calls too. `column` is the number of the last one.
+ */
+export type TrafficRecord = readonly [
+  breaker: number,
+  spentNanoUsd: number | null,
+  column: number,
+  calls: readonly number[],
+  failed: readonly number[],
+  refused: readonly number[],
+];
+
+export interface BoardSummary extends Rates {
   readonly title: string;
   /** Wall-clock milliseconds of the server. */
   readonly atMs: number;
@@ -60,9 +87,6 @@ export interface BoardSummary {
   readonly counts: Readonly<Record<BreakerStatus, number>>;
   readonly breakerCount: number;
   readonly emergency: Emergency | null;
-  readonly callsPerS: number;
-  readonly failedPerS: number;
-  readonly refusedPerS: number;
   readonly spentNanoUsd: number | null;
   readonly droppedFactCount: number;
   /** Whether there is a token with which one may act. */
@@ -73,15 +97,25 @@ export interface BoardSummary {
   readonly watchedSinceMs: number;
 }
 
-/** Event `board`. */
+/**
+ * Event `board`. What passes through breakers is told as what is added to the running column, a few
+ * numbers for each that something passed through; who keeps the columns (BoardRows) knows the rest.
+ */
 export interface BoardUpdate {
   /** True when `rows` are all there are; else those that changed. */
   readonly isWhole: boolean;
   readonly summary: BoardSummary;
-  /** Null in views other than `board`. */
+  /** Null in views other than `board`; all that follow are empty then. */
   readonly rows: readonly BreakerRow[] | null;
+  /** Since the tick before, five for each breaker: number, calls, failed, refused, spent in all. */
+  readonly passed: readonly (number | null)[];
+  /** In place of all that was known of a breaker: for pages that are new, or have missed a tick. */
+  readonly traffic: readonly TrafficRecord[];
   /** Names of breakers that are there no longer. */
   readonly gone: readonly string[];
+  /** The tick's instant, and that from which on calls are counted: on a clock of the server's own. */
+  readonly nowMs: number;
+  readonly sinceMs: number;
 }
 
 export type Json =
@@ -126,7 +160,7 @@ export interface BreakerUpdate {
   /** Reserved for its calls in flight, at worst; null where the board counts no costs. */
   readonly reservedNanoUsd: number | null;
   /** Calls, failures, refusals and spend, as on the board. */
-  readonly row: BreakerRow | null;
+  readonly row: WholeRow | null;
   /** True when `tape` begins anew; else it continues what was sent. */
   readonly isWhole: boolean;
   readonly tape: readonly TapeEntry[];

@@ -1,9 +1,10 @@
 /**
- * What passed through one breaker in the last minute, counted by columns of SPARK_MS. Columns have
- * absolute numbers, so nothing is done while nothing passes.
+ * What passed through one breaker, or a board, in the last minute: counted by columns of SPARK_MS.
+ * Columns have absolute numbers, so nothing is done while nothing passes. The server counts, and
+ * its page keeps the same columns by what it is told.
  */
 import type { Fact } from '../../services/facts.ts';
-import { SPARK_COUNT, SPARK_MS } from './protocol.ts';
+import { SPARK_COUNT, SPARK_MS, type Rates, type Sparks } from './protocol.ts';
 
 /** Calls of every kind, and of these the failed and the refused ones. */
 const KINDS = 3;
@@ -12,13 +13,8 @@ const RATE_COLUMNS = 5;
 /** Rates over less would leap. */
 const RATE_SPAN_MIN_MS = 1_000;
 
-export interface Rates {
-  readonly callsPerS: number;
-  readonly failedPerS: number;
-  readonly refusedPerS: number;
-}
-
 export const NO_RATES: Rates = { callsPerS: 0, failedPerS: 0, refusedPerS: 0 };
+export const NO_SPARKS: Sparks = { spark: [], sparkBad: [] };
 
 export type CallKind = 'well' | 'failed' | 'refused';
 
@@ -26,28 +22,56 @@ const FAILED: readonly string[] = ['failed', 'rate_limited', 'unauthorized', 'ov
 
 /** What a fact tells of a call; null for facts about anything else. */
 export function callKindOf(fact: Fact): CallKind | null {
-  if (fact.type === 'call.finished') return FAILED.includes(fact.outcome) ? 'failed' : 'well';
+  if (fact.type === 'call.finished') {
+    if (fact.outcome === 'succeeded') return 'well';
+    return FAILED.includes(fact.outcome) ? 'failed' : 'well';
+  }
   return fact.type === 'call.refused' && fact.enforced ? 'refused' : null;
 }
 
 /** The column that an instant falls into. Monotonic milliseconds. */
 export const columnAt = (nowMs: number): number => Math.floor(nowMs / SPARK_MS);
 
+/** Columns by what was counted in them, oldest first. */
+type Columns = readonly [calls: number[], failed: number[], refused: number[]];
+
 export class Traffic {
   readonly #counts = new Uint32Array(SPARK_COUNT * KINDS);
   #column: number;
+  /** Counted, and in no column yet. */
+  calls = 0;
+  failed = 0;
+  refused = 0;
 
   constructor(column: number) {
     this.#column = column;
   }
 
-  add(kind: CallKind, column: number): void {
+  get column(): number {
+    return this.#column;
+  }
+
+  count(kind: CallKind): void {
+    this.calls++;
+    if (kind === 'failed') this.failed++;
+    else if (kind === 'refused') this.refused++;
+  }
+
+  /** What was counted passed in that column. */
+  settle(column: number): void {
+    this.add(column, this.calls, this.failed, this.refused);
+    this.calls = 0;
+    this.failed = 0;
+    this.refused = 0;
+  }
+
+  add(column: number, calls: number, failed: number, refused: number): void {
     this.moveTo(column);
     const at = (column % SPARK_COUNT) * KINDS;
-    this.#counts[at] = (this.#counts[at] as number) + 1;
-    if (kind === 'well') return;
-    const part = at + (kind === 'failed' ? 1 : 2);
-    this.#counts[part] = (this.#counts[part] as number) + 1;
+    const counts = this.#counts;
+    counts[at] = (counts[at] as number) + calls;
+    counts[at + 1] = (counts[at + 1] as number) + failed;
+    counts[at + 2] = (counts[at + 2] as number) + refused;
   }
 
   /** Forgets what is older than the columns that end with this one. */
@@ -68,30 +92,55 @@ export class Traffic {
   rates(nowMs: number, sinceMs: number): Rates {
     this.moveTo(columnAt(nowMs));
     const first = Math.max(0, this.#column - RATE_COLUMNS + 1);
-    const sums = [0, 0, 0];
+    let calls = 0;
+    let failed = 0;
+    let refused = 0;
     for (let column = first; column <= this.#column; column++) {
       const at = (column % SPARK_COUNT) * KINDS;
-      for (let kind = 0; kind < KINDS; kind++) {
-        sums[kind] = (sums[kind] as number) + (this.#counts[at + kind] as number);
-      }
+      calls += this.#counts[at] as number;
+      failed += this.#counts[at + 1] as number;
+      refused += this.#counts[at + 2] as number;
     }
     const spanMs = Math.max(RATE_SPAN_MIN_MS, nowMs - Math.max(first * SPARK_MS, sinceMs));
-    const [callsPerS, failedPerS, refusedPerS] = sums.map(
-      (sum) => Math.round((sum * 100_000) / spanMs) / 100,
-    ) as [number, number, number];
-    return { callsPerS, failedPerS, refusedPerS };
+    return {
+      callsPerS: perSecond(calls, spanMs),
+      failedPerS: perSecond(failed, spanMs),
+      refusedPerS: perSecond(refused, spanMs),
+    };
   }
 
   /** Oldest first; columns before the first with something in it are left out. */
-  columns(): { readonly spark: number[]; readonly sparkBad: number[] } {
-    const spark: number[] = [];
-    const sparkBad: number[] = [];
+  columns(): Columns {
+    const columns: Columns = [[], [], []];
     for (let back = SPARK_COUNT - 1; back >= 0; back--) {
       const at = ((this.#column - back + SPARK_COUNT) % SPARK_COUNT) * KINDS;
-      const bad = (this.#counts[at + 1] as number) + (this.#counts[at + 2] as number);
-      if (this.#counts[at] !== 0 || spark.length > 0) spark.push(this.#counts[at] as number);
-      if (bad !== 0 || sparkBad.length > 0) sparkBad.push(bad);
+      if (this.#counts[at] === 0 && columns[0].length === 0) continue;
+      columns.forEach((counts, kind) => counts.push(this.#counts[at + kind] as number));
     }
-    return { spark, sparkBad };
+    return columns;
+  }
+
+  sparks(): Sparks {
+    const [spark, failed, refused] = this.columns();
+    const bad = failed.map((count, place) => count + (refused[place] as number));
+    const first = bad.findIndex((count) => count > 0);
+    return { spark, sparkBad: first < 0 ? [] : bad.slice(first) };
   }
 }
+
+/** The columns that somebody told, the last of which has that number. */
+export function trafficOf(
+  column: number,
+  [calls, failed, refused]: readonly [readonly number[], readonly number[], readonly number[]],
+): Traffic {
+  const traffic = new Traffic(column);
+  calls.forEach((count, place) => {
+    const at = column - calls.length + 1 + place;
+    traffic.add(at, count, failed[place] ?? 0, refused[place] ?? 0);
+  });
+  traffic.moveTo(column);
+  return traffic;
+}
+
+const perSecond = (count: number, spanMs: number): number =>
+  Math.round((count * 100_000) / spanMs) / 100;

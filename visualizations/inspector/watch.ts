@@ -45,7 +45,7 @@ export class Watch {
     const { clock } = runtime;
     this.inside = options;
     this.#traffic = new Traffic(columnAt(clock.monotonicMs()));
-    this.#spend = new Spend(options, (name) => this.rows.touch(name));
+    this.#spend = new Spend(options, (name) => this.rows.touchSpending(name));
     this.rows = new BreakerRows({
       ...options,
       spentOf: (name) => this.#spend.of(name),
@@ -81,6 +81,7 @@ export class Watch {
     this.tick++;
     void this.#spend.advance();
     this.rows.advance(this.tick);
+    this.#traffic.settle(columnAt(this.inside.runtime.clock.monotonicMs()));
     this.summary.advance(this.tick);
   }
 
@@ -95,8 +96,7 @@ export class Watch {
     this.rows.hear(fact);
     this.money.hear(fact);
     const kind = callKindOf(fact);
-    if (kind === null) return;
-    this.#traffic.add(kind, columnAt(this.inside.runtime.clock.monotonicMs()));
+    if (kind !== null) this.#traffic.count(kind);
   }
 
   #forget(name: string): void {

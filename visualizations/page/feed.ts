@@ -4,11 +4,11 @@
  */
 import { batch, signal, type ReadonlySignal } from '@preact/signals';
 
+import { BoardRows, type BoardRow } from '../inspector/board-rows.ts';
 import {
   TAPE_MAX,
   type BoardSummary,
   type BoardUpdate,
-  type BreakerRow,
   type BreakerUpdate,
   type CoverageUpdate,
   type MoneyUpdate,
@@ -25,7 +25,7 @@ export interface WatchedBreaker extends Omit<BreakerUpdate, 'isWhole' | 'tape'> 
 
 /** Every breaker's row. The map is one and the same all along; what wraps it is new each time. */
 export interface Rows {
-  readonly byName: ReadonlyMap<string, BreakerRow>;
+  readonly byName: ReadonlyMap<string, BoardRow>;
   /** Grows whenever a breaker came or went. */
   readonly membersVersion: number;
   /** Whether the server has told of them yet. */
@@ -46,8 +46,8 @@ export interface Feed {
 
 const link = signal<Link>('connecting');
 const summary = signal<BoardSummary | null>(null);
-const byName = new Map<string, BreakerRow>();
-const rows = signal<Rows>({ byName, membersVersion: 0, isKnown: false });
+const known = new BoardRows();
+const rows = signal<Rows>({ byName: known.byName, membersVersion: 0, isKnown: false });
 const breaker = signal<WatchedBreaker | null>(null);
 const money = signal<MoneyUpdate | null>(null);
 const coverage = signal<CoverageUpdate | null>(null);
@@ -68,7 +68,7 @@ export const tell = {
     batch(() => {
       aheadMs = update.summary.atMs - Date.now();
       summary.value = update.summary;
-      if (update.rows !== null) putRows(update.rows, update.gone, update.isWhole);
+      if (update.rows !== null) putRows(update);
     });
   },
 
@@ -98,16 +98,11 @@ export const tell = {
   },
 };
 
-function putRows(changed: readonly BreakerRow[], gone: readonly string[], isWhole: boolean): void {
-  const before = rows.peek();
-  let hasNewMembers = isWhole || !before.isKnown;
-  if (isWhole) byName.clear();
-  for (const name of gone) if (byName.delete(name)) hasNewMembers = true;
-  for (const row of changed) {
-    if (!byName.has(row.name)) hasNewMembers = true;
-    byName.set(row.name, row);
-  }
-  if (!hasNewMembers && changed.length === 0) return;
-  const membersVersion = before.membersVersion + (hasNewMembers ? 1 : 0);
-  rows.value = { byName, membersVersion, isKnown: true };
+function putRows(update: BoardUpdate): void {
+  const { membersVersion, isKnown } = rows.peek();
+  const { hasNewMembers, hasChanged } = known.take(update);
+  const isNew = hasNewMembers || !isKnown;
+  if (!isNew && !hasChanged) return;
+  const { byName } = known;
+  rows.value = { byName, membersVersion: membersVersion + (isNew ? 1 : 0), isKnown: true };
 }

@@ -1,7 +1,8 @@
 /** One breaker on the board. Drawn anew only when its row changed. */
 import { Component, type JSX } from 'preact';
 
-import type { BreakerRow } from '../../inspector/protocol.ts';
+import type { BoardRow } from '../../inspector/board-rows.ts';
+import { NO_SPARKS } from '../../inspector/traffic.ts';
 import { Ago } from '../parts/ago.tsx';
 import { Amount } from '../parts/amount.tsx';
 import { Countdown } from '../parts/countdown.tsx';
@@ -12,7 +13,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 import { breakerHref } from '../route.ts';
 
 export interface TileProps {
-  readonly row: BreakerRow;
+  readonly row: BoardRow;
   /** Whether the tabulator key stops here. */
   readonly isStop: boolean;
 }
@@ -47,14 +48,14 @@ export class Tile extends Component<TileProps> {
           <StateBadge state={row.state} />
         </div>
         <Why row={row} />
-        <Sparkline all={row.spark} bad={row.sparkBad} />
+        <Sparkline {...(row.traffic?.sparks() ?? NO_SPARKS)} />
         <Figures row={row} />
       </div>
     );
   }
 }
 
-function Why({ row }: { readonly row: BreakerRow }): JSX.Element {
+function Why({ row }: { readonly row: BoardRow }): JSX.Element {
   return (
     <p class="tile-why">
       <span class="tile-reason" title={row.reason}>
@@ -80,7 +81,7 @@ function Since({ atMs }: { readonly atMs: number }): JSX.Element {
   );
 }
 
-function Figures({ row }: { readonly row: BreakerRow }): JSX.Element {
+function Figures({ row }: { readonly row: BoardRow }): JSX.Element {
   const { callsPerS, failedPerS, refusedPerS } = row;
   return (
     <dl class="tile-figures">

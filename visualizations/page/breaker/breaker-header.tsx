@@ -40,7 +40,7 @@ export function BreakerHeader({ breaker }: { readonly breaker: WatchedBreaker })
       <p class="breaker-why">{explanation}</p>
       {row !== null && (
         <div class="breaker-rates">
-          <Sparkline all={row.spark} bad={row.sparkBad} />
+          <Sparkline spark={row.spark} sparkBad={row.sparkBad} />
           <dl>
             <Rate name="calls/s" value={rate(row.callsPerS)} />
             <Rate name="failed/s" value={rate(row.failedPerS)} />

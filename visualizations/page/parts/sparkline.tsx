@@ -4,14 +4,8 @@
  */
 import type { JSX } from 'preact';
 
-import { SPARK_COUNT, SPARK_MS } from '../../inspector/protocol.ts';
+import { SPARK_COUNT, SPARK_MS, type Sparks } from '../../inspector/protocol.ts';
 import { count } from './format.ts';
-
-export interface SparklineProps {
-  /** Oldest first. */
-  readonly all: readonly number[];
-  readonly bad: readonly number[];
-}
 
 const COLUMN = 4;
 const GAP = 1;
@@ -19,7 +13,7 @@ const HEIGHT = 24;
 /** A column of anything is at least that high. */
 const LEAST = 1.5;
 
-export function Sparkline({ all, bad }: SparklineProps): JSX.Element {
+export function Sparkline({ spark: all, sparkBad: bad }: Sparks): JSX.Element {
   const max = Math.max(...all, 1);
   return (
     <svg
