@@ -1,7 +1,16 @@
 /** A board that has spent a day's money in several ways, with an inspector, for the money view. */
 import { openBoard, usd, type Board, type Inspector } from '../../index.ts';
+import { systemClock, type Clock } from '../../services/clock.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** Opened at noon: hours gone by are of the same day at whatever time this runs. */
+const NOON_MS = Date.UTC(2026, 5, 15, 12);
+const openedMs = systemClock.monotonicMs();
+const clock: Clock = {
+  ...systemClock,
+  nowMs: () => NOON_MS + systemClock.monotonicMs() - openedMs,
+};
 
 export interface MoneyScene extends AsyncDisposable {
   readonly board: Board;
@@ -15,6 +24,7 @@ export const HOSTILE = '<img src=x onerror="document.title=1">';
 
 export async function openMoneyScene(): Promise<MoneyScene> {
   const board = await openBoard({
+    clock,
     tokenizer: false,
     prices: {
       overrides: [
@@ -56,7 +66,7 @@ export async function openMoneyScene(): Promise<MoneyScene> {
 
 /** Costs of hours gone by, which another service reports. */
 export async function reportHours(board: Board, hours: readonly number[]): Promise<void> {
-  const nowMs = Date.now();
+  const nowMs = clock.nowMs();
   hours.forEach((dollars, place) => {
     board.ingest.next({
       kind: 'cost',
