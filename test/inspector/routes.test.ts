@@ -1,4 +1,5 @@
 /** What each address of the inspector answers, and with which headers. */
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -9,6 +10,9 @@ import { ask, openInspected, send, TOKEN } from './watching.ts';
 
 const BUILT = join(import.meta.dirname, '../../dist/visualizations/page');
 
+/** Code that one view alone needs. */
+const CHARTS = readdirSync(BUILT).find((file) => file.startsWith('uPlot')) as string;
+
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -16,7 +20,7 @@ const POLICY =
 test.each([
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
-  ['/uPlot.esm.js', 'uPlot.esm.js', 'text/javascript; charset=utf-8'],
+  [`/${CHARTS}`, CHARTS, 'text/javascript; charset=utf-8'],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
 ])(
   '%s is the built page, compressed for who takes it, and known again',

@@ -137,11 +137,11 @@ export const LAYERS: IFlattenedRuleSet = {
     ),
     may(
       'the-page-runs-in-a-browser',
-      'the page imports what can be bundled for a browser: itself, the protocol, the drawing',
+      'the page imports what can be bundled for a browser: itself, what the feed tells, the drawing',
       { path: PAGE },
       [
         PAGE,
-        '^visualizations/(inspector/protocol|diagram/[a-z-]+)\\.ts$',
+        '^visualizations/(inspector/(protocol|board-rows|traffic)|diagram/[a-z-]+)\\.ts$',
         npm('preact', '@preact/signals', 'uplot'),
       ],
     ),

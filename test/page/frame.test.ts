@@ -1,19 +1,18 @@
 /** The frame around every view: the way about, themes, operators and what they may do. */
-import { readdir, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
-
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 
-import { openBoard, type Board, type InspectOptions } from '../../index.ts';
+import { openBoard, usd, type Board, type BoardOptions, type InspectOptions } from '../../index.ts';
 import { useBrowser } from './browser.ts';
 
 const TOKEN = 'a-token-of-24-characters';
 const browsing = useBrowser();
 
-async function inspected(options: InspectOptions = {}): Promise<{ board: Board; url: string }> {
-  const board = browsing.later(await openBoard({ store: 'memory:' }));
+async function inspected(
+  options: InspectOptions = {},
+  boardOptions: BoardOptions = {},
+): Promise<{ board: Board; url: string }> {
+  const board = browsing.later(await openBoard({ store: 'memory:', ...boardOptions }));
   board.breaker('search');
   const { url } = await board.inspect({ port: 0, ...options });
   return { board, url: url as string };
@@ -154,12 +153,36 @@ test('a dialog that is left does nothing', async () => {
   expect(board.emergency).toBeNull();
 });
 
-test('the page is under 60 kB compressed; the library of charts comes with the first chart', async () => {
-  const folder = resolve(import.meta.dirname, '../../dist/visualizations/page');
-  const files = await readdir(folder);
-  expect(files.sort()).toEqual(['index.html', 'page.css', 'page.js', 'uPlot.esm.js']);
-  const atOnce = files.filter((file) => file !== 'uPlot.esm.js');
-  const contents = await Promise.all(atOnce.map((file) => readFile(resolve(folder, file))));
-  const bytes = contents.reduce((sum, content) => sum + gzipSync(content).length, 0);
-  expect(bytes).toBeLessThan(60 * 1_024);
+/** Bytes of code and styles as they came to the browser. */
+const BYTES_LOADED = `[...performance.getEntriesByType('navigation'),
+  ...performance.getEntriesByType('resource')]
+  .filter(({ name }) => /(\\.js|\\.css|\\/)$/.test(new URL(name).pathname))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+
+test.each([
+  ['board', '.tile'],
+  ['breaker/search', '.chart svg'],
+  ['money', '.spend-canvas canvas'],
+  ['coverage', '.chart svg'],
+])('whoever opens the view %s loads less than 60 kB, compressed', async (view, shown) => {
+  const budgets = [{ id: 'day', limit: usd(1), period: 'day' }] as const;
+  const { board, url } = await inspected({}, { budgets });
+  await board.budgets();
+  const page = await browsing.open(`${url}#/${view}`);
+  await page.locator(shown).first().waitFor();
+  const bytes = await page.evaluate<number>(BYTES_LOADED);
+  expect(bytes).toBeGreaterThan(20_000);
+  expect(bytes).toBeLessThan(60_000);
+});
+
+test('a view whose code does not come says so, and what to do', async () => {
+  const { url } = await inspected();
+  const page = await browsing.open(url, { tolerate: /ERR_FAILED/ });
+  await page.locator('.tile').waitFor();
+  await page.route('**/coverage-view-*.js', (route) => route.abort());
+  await page.getByRole('link', { name: 'Coverage' }).click();
+  await page.getByText('This view could not be loaded').waitFor();
+  await page.unroute('**/coverage-view-*.js');
+  await page.getByRole('button', { name: 'Load the page again' }).click();
+  await page.locator('.chart svg').first().waitFor();
 });

@@ -1,9 +1,9 @@
 /** The page as it was bundled, read and compressed once. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -17,12 +17,14 @@ export interface PageFile {
   readonly etag: string;
 }
 
-const FILES = [
-  ['/', 'index.html', 'text/html; charset=utf-8'],
-  ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
-  ['/uPlot.esm.js', 'uPlot.esm.js', 'text/javascript; charset=utf-8'],
-  ['/page.css', 'page.css', 'text/css; charset=utf-8'],
-] as const;
+const INDEX = 'index.html';
+/** Without these it is no page; the code of its views lies beside them. */
+const FILES = [INDEX, 'page.js', 'page.css'];
+const TYPES = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+]);
 
 const compressed = promisify(gzip);
 
@@ -36,19 +38,21 @@ export async function readPage(
   from: string = import.meta.url,
 ): Promise<ReadonlyMap<string, PageFile>> {
   const folder = pageFolder(from);
-  const files = FILES.map(async ([path, name, type]) => {
+  const files = (await readdir(folder)).map(async (name) => {
+    const type = TYPES.get(extname(name));
+    if (type === undefined) return [];
     const body = await readFile(join(folder, name));
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     const file: PageFile = { type, body, gzipped: await compressed(body), etag: `"${hash}"` };
-    return [path, file] as const;
+    return [[name === INDEX ? '/' : `/${name}`, file] as const];
   });
-  return new Map(await Promise.all(files));
+  return new Map((await Promise.all(files)).flat());
 }
 
 function pageFolder(from: string): string {
   const folders = [fileURLToPath(new URL('../page', from)), folderInPackage(from)];
   const found = folders.find(
-    (folder) => folder !== null && FILES.every(([, name]) => existsSync(join(folder, name))),
+    (folder) => folder !== null && FILES.every((name) => existsSync(join(folder, name))),
   );
   if (found !== undefined && found !== null) return found;
   throw new FuseboardError(

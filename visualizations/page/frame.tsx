@@ -1,20 +1,17 @@
-/** The page's frame: what stands above every view, and the view that the address names. */
+/** The page's frame: what stands above every view, and the view in it. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { BoardView } from './board/board-view.tsx';
-import { BreakerView } from './breaker/breaker-view.tsx';
-import { CoverageView } from './coverage/coverage-view.tsx';
 import { EmergencyBanner } from './emergency.tsx';
 import { feed } from './feed.ts';
 import { Health } from './health.tsx';
 import { LinkBanner } from './link-banner.tsx';
-import { MoneyView } from './money/money-view.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { OperatorPanel } from './operator-panel.tsx';
 import { Icon } from './parts/icon.tsx';
 import { feedView, route, type ViewName } from './route.ts';
 import { Totals } from './totals.tsx';
+import { CurrentView } from './views.tsx';
 
 const NAV = [
   ['board', 'Board'],
@@ -60,24 +57,11 @@ export function Frame(): JSX.Element {
       <LinkBanner />
       <EmergencyBanner />
       <main ref={main} id="main" class="view" tabIndex={-1}>
-        <View view={view} name={name} />
+        <CurrentView view={view} name={name} />
       </main>
       <NoticeList />
     </>
   );
-}
-
-function View({ view, name }: { readonly view: ViewName; readonly name: string }): JSX.Element {
-  switch (view) {
-    case 'board':
-      return <BoardView />;
-    case 'breaker':
-      return <BreakerView key={name} name={name} />;
-    case 'money':
-      return <MoneyView />;
-    case 'coverage':
-      return <CoverageView />;
-  }
 }
 
 /** A breaker's view is not the board's page, and yet within it. */
