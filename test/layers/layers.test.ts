@@ -36,6 +36,7 @@ const PLANTED = [
   ['board-composes', 'services/open-board.ts', EAGER_BOARD],
   ['the-inspector-is-loaded-when-asked-for', 'services/open-board.ts', EAGER_BOARD],
   ['the-page-runs-in-a-browser', 'visualizations/page/planted.ts', `import 'rxjs';`],
+  ['the-page-runs-in-a-browser', 'visualizations/page/planted-view.tsx', `import 'rxjs';`],
   ['nothing-imports-the-page', 'visualizations/planted-page.ts', `import './page/planted.ts';`],
   ['persistence-stores', 'persistence/planted.ts', `import '../services/random.ts';`],
   [

@@ -37,7 +37,7 @@ export function typeScriptFiles(root: string, folder = ''): string[] {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) return [];
     if (entry.isDirectory()) return typeScriptFiles(root, path);
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : [];
+    return /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [path] : [];
   });
 }
 
