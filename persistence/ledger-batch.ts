@@ -74,7 +74,10 @@ export interface LedgerBatch {
   readonly labels: readonly { readonly place: number; readonly labels: LedgerLabels }[];
   /** Sets of accounts told with this batch: what a call was charged to. */
   readonly charges: readonly { readonly place: number; readonly accounts: readonly number[] }[];
-  /** `rowCount` times {@link LEDGER_WIDTH} numbers. */
+  /**
+   * `rowCount` times {@link LEDGER_WIDTH} numbers, which stay as they are until the store has
+   * answered. In shared memory, a thread reads them where they are.
+   */
   readonly rows: Float64Array;
   readonly rowCount: number;
   readonly refused: readonly RefusedCalls[];

@@ -86,41 +86,63 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     return this.#callLayered(first, second, third).then(unwrapped);
   }
 
-  async #callCosted<T>(treasury: Treasury, operation: Operation, second: unknown): Promise<T> {
-    const fn = functionFrom<T>(operation, second);
-    const spec = new CallSpec(operation, undefined);
-    const money = new CallMoney(this, spec, treasury, spec);
-    // Whoever must wait, or is refused, goes the long way, with what has been found out so far.
-    if (money.enterNow() !== 'go') return callLayered(this, spec, fn, money).then(unwrapped);
-    const { generation, runtime } = this;
-    const { clock } = runtime;
-    const startMs = runtime.isObserved ? clock.monotonicMs() : NaN;
+  #callCosted<T>(treasury: Treasury, operation: Operation, second: unknown): Promise<T> {
+    try {
+      const fn = functionFrom<T>(operation, second);
+      const spec = new CallSpec(operation, undefined);
+      const money = new CallMoney(this, spec, treasury, spec);
+      // Whoever must wait, or is refused, goes the long way, with what has been found out so far.
+      if (money.enterNow() !== 'go') return callLayered(this, spec, fn, money).then(unwrapped);
+      return this.#runCosted(fn, spec, money);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** What an async function knows is kept while it waits: this one knows as little as it can. */
+  async #runCosted<T>(fn: Protected<T>, spec: CallSpec, money: CallMoney): Promise<T> {
+    const { generation } = this;
+    const startMs = this.runtime.isObserved ? this.runtime.clock.monotonicMs() : NaN;
     this.inFlightCount++;
     let value: T;
     try {
       value = await fn(new RunningContext(undefined, 1, money.isDegraded, money));
     } catch (error) {
-      this.left();
-      const verdict = this.classifyError(error);
-      money.end(verdict.outcome, verdict.isCut);
-      const isTimed = this.policy !== null || !Number.isNaN(startMs);
-      const nowMs = isTimed ? clock.monotonicMs() : 0;
-      const durationMs = nowMs - startMs;
-      const ended = { verdict, error, generation, durationMs: durationMs || 0, nowMs, place: NaN };
-      const recorded = record(this, ended);
-      this.#report(spec, { verdict, error, durationMs, attempt: 1, recorded });
+      this.#failCosted(spec, money, generation, startMs, error);
       throw error;
     }
-    if (--this.inFlightCount === 0 && runtime.onIdle !== null) runtime.onIdle();
+    this.#succeedCosted(spec, money, generation, startMs);
+    return value;
+  }
+
+  #succeedCosted(spec: CallSpec, money: CallMoney, generation: number, startMs: number): void {
+    this.left();
     money.end('succeeded');
     const isCurrent = generation === this.generation;
     if (isCurrent) this.consecutiveFailures = 0;
-    if (Number.isNaN(startMs)) return value;
-    const durationMs = clock.monotonicMs() - startMs;
+    if (Number.isNaN(startMs)) return;
+    const durationMs = this.runtime.clock.monotonicMs() - startMs;
     const recorded = isCurrent ? 'counted' : 'late';
     const verdict = SUCCEEDED;
     this.#report(spec, { verdict, error: undefined, durationMs, attempt: 1, recorded });
-    return value;
+  }
+
+  #failCosted(
+    spec: CallSpec,
+    money: CallMoney,
+    generation: number,
+    startMs: number,
+    error: unknown,
+  ): void {
+    this.left();
+    const verdict = this.classifyError(error);
+    money.end(verdict.outcome, verdict.isCut);
+    const isTimed = this.policy !== null || !Number.isNaN(startMs);
+    const nowMs = isTimed ? this.runtime.clock.monotonicMs() : 0;
+    const durationMs = nowMs - startMs;
+    const ended = { verdict, error, generation, durationMs: durationMs || 0, nowMs, place: NaN };
+    const recorded = record(this, ended);
+    this.#report(spec, { verdict, error, durationMs, attempt: 1, recorded });
   }
 
   /** Nothing is said of a call that began before anybody listened: nobody timed it. */

@@ -96,17 +96,12 @@ export class MoneyWriter {
   }
 
   /** @throws FuseboardError of the engine, or store_unavailable when the thread died. */
-  ask(
-    door: Door,
-    task: ThreadTask,
-    args: readonly unknown[],
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<unknown> {
+  ask(door: Door, task: ThreadTask, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const worker = this.#start();
       const id = ++this.#lastId;
       const request: ThreadRequest = { id, door: door.number, resume: door.resume, task, args };
-      post(worker, request, transfer);
+      post(worker, request);
       if (this.#waiting.size === 0) worker.ref();
       this.#waiting.set(id, { door, resolve, reject });
     });
@@ -170,9 +165,9 @@ export class MoneyWriter {
 }
 
 /** @throws FuseboardError invalid_argument for what is no plain data. */
-function post(worker: Worker, request: ThreadRequest, transfer: readonly ArrayBuffer[]): void {
+function post(worker: Worker, request: ThreadRequest): void {
   try {
-    worker.postMessage(request, transfer);
+    worker.postMessage(request);
   } catch (cause) {
     const { task } = request;
     throw new FuseboardError('invalid_argument', `${task} was given what is no plain data`, {

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 
 import { systemClock } from '../../services/clock.ts';
 import { FuseboardError } from '../../services/errors.ts';
-import { LEDGER_WIDTH, type LedgerBatch } from '../ledger-batch.ts';
+import type { LedgerBatch } from '../ledger-batch.ts';
 import type { MoneyEngine } from '../money-engine.ts';
 import type { MoneyStore } from '../money-store.ts';
 import { openSqlite } from '../sqlite.ts';
@@ -55,23 +55,17 @@ function threadedStore(
   const ask = async <Name extends ThreadVerb>(
     verb: Name,
     args: Parameters<MoneyEngine[Name]>,
-    transfer?: readonly ArrayBuffer[],
   ): Promise<ReturnType<MoneyEngine[Name]>> => {
     if (isClosed) throw closed(settings.path);
-    const answer = await writer.ask(door, verb, args, transfer);
+    const answer = await writer.ask(door, verb, args);
     return answer as ReturnType<MoneyEngine[Name]>;
-  };
-
-  const commit = (batch: LedgerBatch) => {
-    const rows = batch.rows.slice(0, batch.rowCount * LEDGER_WIDTH);
-    return ask('commit', [{ ...batch, rows }], [rows.buffer]);
   };
 
   return {
     shared: true,
     join: (...args) => ask('join', args),
     draw: (...args) => ask('draw', args),
-    commit,
+    commit: (...args) => ask('commit', args),
     changes: () => ask('changes', []),
     setLimit: (...args) => ask('setLimit', args),
     correctForfeit: (...args) => ask('correctForfeit', args),
@@ -102,7 +96,7 @@ function threadedStore(
     async close(batches) {
       if (isClosed) return;
       try {
-        for (const batch of batches) await commit(batch);
+        for (const batch of batches) await ask('commit', [batch]);
         await ask('leave', []);
       } finally {
         isClosed = true;

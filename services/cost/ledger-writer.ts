@@ -26,6 +26,8 @@ export const UNSETTLED_MAX = 10_000;
 /** Texts told longer ago than this many others are told again: nobody remembers them for ever. */
 const PLACES_KEPT = 32_768;
 const FIRST_ROWS = 64;
+/** A block that has grown beyond so many rows is not filled again. */
+const SPARE_ROWS_MAX = 4_096;
 
 /** Something told to the store once, and its place there; -1 until it was told. */
 export interface Told<T> {
@@ -58,11 +60,17 @@ interface Block {
 
 interface Sent {
   readonly batch: LedgerBatch;
+  /** What the batch's rows are part of: filled again once the store has taken them. */
+  readonly rows: Float64Array;
   readonly returns: ReadonlyMap<Account, number>;
 }
 
-const emptyBlock = (rows: number): Block => ({
-  rows: new Float64Array(rows * LEDGER_WIDTH),
+/** Shared, so that a store that writes in a thread of its own reads it where it is. */
+const roomFor = (numbers: number): Float64Array =>
+  new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT));
+
+const emptyBlock = (rows: Float64Array): Block => ({
+  rows,
   rowCount: 0,
   labels: [],
   charges: [],
@@ -73,7 +81,9 @@ const emptyBlock = (rows: number): Block => ({
 
 export class LedgerWriter {
   readonly #options: LedgerWriterOptions;
-  #block = emptyBlock(FIRST_ROWS);
+  #block = emptyBlock(roomFor(FIRST_ROWS * LEDGER_WIDTH));
+  /** Room for the next block. */
+  #spare: Float64Array | null = null;
   /** On its way; null while nothing is. */
   #sent: Sent | null = null;
   /** Of the last batch made, and of the last one that the store took. */
@@ -117,7 +127,7 @@ export class LedgerWriter {
     const block = this.#block;
     const offset = block.rowCount * LEDGER_WIDTH;
     if (offset === block.rows.length) {
-      const grown = new Float64Array(block.rows.length * 2);
+      const grown = roomFor(block.rows.length * 2);
       grown.set(block.rows);
       block.rows = grown;
     }
@@ -240,7 +250,8 @@ export class LedgerWriter {
   /** The block as a numbered batch; a new block takes its place. */
   #take(): Sent {
     const block = this.#block;
-    this.#block = emptyBlock(Math.max(FIRST_ROWS, block.rowCount));
+    this.#block = emptyBlock(this.#spare ?? roomFor(FIRST_ROWS * LEDGER_WIDTH));
+    this.#spare = null;
     for (const account of block.touched) account.send();
     const refused: RefusedCalls[] = [];
     for (const [labels, calls] of block.refused) refused.push({ labels, ...calls });
@@ -258,7 +269,7 @@ export class LedgerWriter {
       refused,
       returns,
     };
-    return { batch, returns: block.returns };
+    return { batch, rows: block.rows, returns: block.returns };
   }
 
   #send(): void {
@@ -272,7 +283,9 @@ export class LedgerWriter {
 
   #committed(batch: LedgerBatch, committed: Committed): void {
     if (this.#sent?.batch !== batch) return;
-    for (const [account, amountNanoUsd] of this.#sent.returns) account.returned(amountNanoUsd);
+    const { rows, returns } = this.#sent;
+    for (const [account, amountNanoUsd] of returns) account.returned(amountNanoUsd);
+    if (rows.length <= SPARE_ROWS_MAX * LEDGER_WIDTH) this.#spare = rows;
     this.#takenSeq = batch.seq;
     this.#sent = null;
     const { onCommitted, onRecovered } = this.#options;

@@ -10,6 +10,8 @@ const CHANGE_MIN = Math.log(1.25);
 const ERRORS_MIN = 6;
 /** It is over below half of what would begin it. */
 const OVER_SHARE = 0.5;
+/** Below it there is none. */
+const VARIANCE_MIN = 1e-12;
 /** A ratio counts as 16 at most, and as a sixteenth at least: an outlier is no change. */
 const LOG_MAX = Math.log(16);
 
@@ -47,8 +49,10 @@ export class DriftSeries {
     // Once a round the sum is taken anew, so that roundings do not add up.
     if (this.#next === 0) this.#recentSum = recent.reduce((sum, each) => sum + each, 0);
     if (this.#usualCount < USUAL_MIN) return false;
-    const needed = Math.max(CHANGE_MIN, ERRORS_MIN * Math.sqrt(this.#usualVariance / RECENT));
     const change = Math.abs(this.#recentSum / RECENT - this.#usualMean);
+    // Nearly always, and less than is ever needed.
+    if (!this.#isOn && change <= CHANGE_MIN) return false;
+    const needed = Math.max(CHANGE_MIN, ERRORS_MIN * Math.sqrt(this.#usualVariance / RECENT));
     const isOn = change > (this.#isOn ? needed * OVER_SHARE : needed);
     if (isOn === this.#isOn) return false;
     this.#isOn = isOn;
@@ -59,6 +63,8 @@ export class DriftSeries {
     const share = 1 / Math.min(this.#usualCount, USUAL_MEMORY);
     const distance = logarithm - this.#usualMean;
     this.#usualMean += share * distance;
-    this.#usualVariance = (1 - share) * (this.#usualVariance + share * distance * distance);
+    const variance = (1 - share) * (this.#usualVariance + share * distance * distance);
+    // Of ratios that are all alike it would fade into numbers so small that they are slow.
+    this.#usualVariance = variance < VARIANCE_MIN ? 0 : variance;
   }
 }

@@ -141,7 +141,9 @@ export function visitRestingThrottles(
   callPriority: number,
   visit: (rule: ResolvedRule) => void,
 ): void {
-  const rules = decision.plan?.rules ?? [];
+  const { plan } = decision;
+  if (plan === null || !plan.hasThrottles) return;
+  const { rules } = plan;
   for (let place = 0; place < rules.length; place++) {
     const { severity, gauge, priorityMin, priorityMax, rule } = rules[place] as PlannedRule;
     if (severity !== THROTTLE || gauge === null) continue;

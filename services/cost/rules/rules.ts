@@ -39,6 +39,8 @@ export interface PlannedRule {
 /** The rules for calls of one shape, in order of evaluation. */
 export interface RulePlan {
   readonly rules: readonly PlannedRule[];
+  /** Whether one of them throttles by what it watches, so that calls it lets pass concern it. */
+  readonly hasThrottles: boolean;
 }
 
 /** The rules of a board. */
@@ -65,7 +67,10 @@ export class RuleSet {
     const rules = this.rules
       .filter(({ when }) => concerns(when, shape))
       .map((rule) => planned(rule, gaugeOf));
-    return Object.freeze({ rules: Object.freeze(rules) });
+    const hasThrottles = rules.some(
+      ({ rule, gauge }) => rule.action === 'throttle' && gauge !== null,
+    );
+    return Object.freeze({ rules: Object.freeze(rules), hasThrottles });
   }
 }
 
