@@ -1,7 +1,12 @@
 /** Settled calls on their way to the ledger: in batches, one at a time, each exactly once. */
 import { expect, it } from 'vitest';
 
-import { LEDGER_WIDTH, type LedgerLabels } from '../../persistence/ledger-batch.ts';
+import {
+  LEDGER_COLUMNS,
+  LEDGER_WIDTH,
+  type LedgerBatch,
+  type LedgerLabels,
+} from '../../persistence/ledger-batch.ts';
 import type { Committed } from '../../persistence/money-store.ts';
 import type { Account } from '../../services/cost/budgets/account.ts';
 import { LedgerWriter, UNSETTLED_MAX, type Told } from '../../services/cost/ledger-writer.ts';
@@ -9,6 +14,7 @@ import { NANO_USD_MAX } from '../../services/cost/money.ts';
 import { accountOf, HandStore, START_MS } from './account-rig.ts';
 
 const WRITE_BEHIND_MS = 20;
+const COST = LEDGER_COLUMNS.indexOf('costNanoUsd');
 
 const labelsOf = (operation = 'llm_call'): Told<LedgerLabels> => ({
   what: {
@@ -102,6 +108,33 @@ it('while one batch is on its way, the next one waits and gathers', async () => 
   await rig.store.answer();
   rig.store.clock.advance(WRITE_BEHIND_MS);
   expect(rig.store.batches[1]).toMatchObject({ seq: 2, rowCount: 2, labels: [], charges: [] });
+});
+
+it('the rows of a batch stay as they are until the store has taken it', async () => {
+  const rig = new Rig();
+  const onTheWay = (): number[] => {
+    const { rows, rowCount } = rig.store.batches.at(-1) as LedgerBatch;
+    return Array.from({ length: rowCount }, (_, row) => rows[row * LEDGER_WIDTH + COST] as number);
+  };
+  const expected = [[1]];
+  for (let turn = 1; turn <= 6; turn++) {
+    if (turn === 1) rig.row(1);
+    rig.ledger.flush();
+    expect(onTheWay()).toEqual(expected.at(-1));
+    // Settled while that batch is on its way.
+    const costs = [10 * turn, 10 * turn + 1, 10 * turn + 2];
+    for (const cost of costs) rig.row(cost);
+    if (turn % 2 === 0) {
+      await rig.store.fail();
+      rig.store.clock.advance(1_000);
+    }
+    expect(onTheWay()).toEqual(expected.at(-1));
+    await rig.store.answer();
+    expected.push(costs);
+  }
+  rig.ledger.flush();
+  await rig.store.answer();
+  expect(rig.settledNanoUsd).toBe(expected.flat().reduce((sum, cost) => sum + cost, 0));
 });
 
 it('a batch that the store did not take is sent again as it was, ever more rarely', async () => {
