@@ -87,6 +87,18 @@ test('what nobody asked for is for nobody else', async () => {
   expect(told).toEqual(['a']);
 });
 
+test('a reader is told nothing of before its time', () => {
+  const { bus, say } = rig();
+  const first = bus.readFacts(() => {});
+  say('unread');
+  first.end();
+  const told: string[] = [];
+  const second = bus.readFacts((fact) => told.push(nameOf(fact)));
+  say('a');
+  second.read();
+  expect(told).toEqual(['a']);
+});
+
 test('a reader that throws harms nobody, and is reported', () => {
   const { bus, say } = rig();
   const told: string[] = [];

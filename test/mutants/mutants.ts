@@ -310,6 +310,27 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: 'test/inspector/watching-on.test.ts',
   },
   {
+    file: 'services/cost/ledger-writer.ts',
+    find: 'emptyBlock(this.#spare ?? roomFor(FIRST_ROWS * LEDGER_WIDTH))',
+    replace: 'emptyBlock(block.rows)',
+    fault: 'rows are overwritten while they are on their way to the store',
+    caughtBy: 'test/cost/ledger-writer.test.ts',
+  },
+  {
+    file: 'services/bus.ts',
+    find: 'if (subscribers.length === 0 && queue.length < UNREAD_MAX) return;',
+    replace: '',
+    fault: 'a board that is watched pays a turn of its event loop for every batch of facts',
+    caughtBy: 'test/board/fact-readers.test.ts',
+  },
+  {
+    file: 'visualizations/inspector/breaker-rows.ts',
+    find: 'if (entry.passedTick > tick) traffic',
+    replace: 'if (entry.passedTick > tick + 1) traffic',
+    fault: 'a page that comes back misses what passed in the tick after the last it knew',
+    caughtBy: 'test/inspector/board-rows.test.ts',
+  },
+  {
     file: 'visualizations/inspector/traffic.ts',
     find: 'column - SPARK_COUNT + 1);\n    for',
     replace: 'column - SPARK_COUNT + 2);\n    for',
