@@ -56,6 +56,8 @@ export interface Reading {
 /** Readings taken once in a process of their own. */
 export interface Gauge {
   readonly id: string;
+  /** Looks on for a minute, which one process does for all. */
+  readonly isLong?: boolean;
   read(pace: Pace): readonly Reading[] | Promise<readonly Reading[]>;
 }
 

@@ -122,6 +122,6 @@ async function watched(breakerCount: number): Promise<readonly Reading[]> {
 }
 
 export const INSPECTOR: readonly Gauge[] = [
-  { id: 'inspector', read: () => watched(1) },
-  { id: 'inspector-crowd', read: () => watched(CROWD) },
+  { id: 'inspector', isLong: true, read: () => watched(1) },
+  { id: 'inspector-crowd', isLong: true, read: () => watched(CROWD) },
 ];

@@ -94,6 +94,7 @@ async function look(name: string, view: View, { lookMs }: Pace): Promise<readonl
 
 const gauge = (id: string, name: string, view: View): Gauge => ({
   id,
+  isLong: true,
   read: (pace) => look(name, view, pace),
 });
 

@@ -20,7 +20,7 @@ fastest burst of all processes, *median* the median over the processes of their 
 in nanoseconds per operation. The ratio compares bests within one process, where the contenders met
 the same conditions; the table gives its median over the processes and, for information, the ratio
 of the medians. Targets look at bests, because what else the machine does only ever adds time. Of
-readings the worst is given.`;
+readings the worst is given; those of a minute or more are taken in one process.`;
 
 export function markdown({ verdicts, readings, processCount, rivals }: Report): string {
   const missed = [

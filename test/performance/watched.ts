@@ -88,4 +88,4 @@ async function watch(): Promise<readonly Reading[]> {
   ];
 }
 
-export const WATCHED: readonly Gauge[] = [{ id: 'watched', read: watch }];
+export const WATCHED: readonly Gauge[] = [{ id: 'watched', isLong: true, read: watch }];
