@@ -37,7 +37,7 @@ export class BoardRows {
     for (const name of gone) if (this.#drop(name)) hasNewMembers = true;
     for (const row of rows) if (this.#put(row)) hasNewMembers = true;
     for (const [number, spentNanoUsd, column, ...columns] of traffic) {
-      this.#move(number, spentNanoUsd, trafficOf(column, columns), update);
+      this.#renew(number, spentNanoUsd, trafficOf(column, columns), update);
     }
     for (let at = 0; at < passed.length; at += PASSED_WIDTH) this.#pass(passed, at, update);
     const hasMovedOn = this.#moveOn(columnAt(nowMs), update);
@@ -75,7 +75,7 @@ export class BoardRows {
       traffic ??= new Traffic(column);
       traffic.add(column, calls, failed, refused);
     }
-    this.#move(number, passed[at + 4] ?? null, traffic, update);
+    this.#renew(number, passed[at + 4] ?? null, traffic, update);
   }
 
   #rowOf(number: number): BoardRow | undefined {
@@ -83,7 +83,8 @@ export class BoardRows {
     return name === undefined ? undefined : this.#byName.get(name);
   }
 
-  #move(
+  /** Its row is another object from now on. */
+  #renew(
     number: number,
     spentNanoUsd: number | null,
     traffic: Traffic | null,
@@ -103,7 +104,7 @@ export class BoardRows {
     for (const { number, spentNanoUsd, traffic } of this.#byName.values()) {
       if (traffic === null) continue;
       traffic.moveTo(column);
-      this.#move(number, spentNanoUsd, traffic.isEmpty ? null : traffic, update);
+      this.#renew(number, spentNanoUsd, traffic.isEmpty ? null : traffic, update);
       hasMoved = true;
     }
     return hasMoved;

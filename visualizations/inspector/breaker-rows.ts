@@ -28,11 +28,16 @@ interface Entry {
 }
 
 /** What is new, as JSON, with commas between the members of each list. */
-export interface RowChanges {
-  readonly isWhole: boolean;
+interface News {
   readonly rows: string;
   readonly passed: string;
   readonly traffic: string;
+}
+
+const NO_NEWS: News = { rows: '', passed: '', traffic: '' };
+
+export interface RowChanges extends News {
+  readonly isWhole: boolean;
   readonly gone: readonly string[];
   readonly nowMs: number;
   readonly sinceMs: number;
@@ -60,7 +65,7 @@ export class BreakerRows {
   readonly #sinceMs: number;
   #nowMs: number;
   /** Told with the last tick to whoever knew the one before. */
-  #news: { readonly rows: string; readonly passed: string } = { rows: '', passed: '' };
+  #news = NO_NEWS;
 
   constructor(parts: BreakerRowsParts) {
     this.#parts = parts;
@@ -118,28 +123,28 @@ export class BreakerRows {
       this.#gateVersion = version;
       for (const entry of this.#entries.values()) this.#touched.add(entry);
     }
-    this.#news = { rows: this.#makeRows(tick), passed: this.#settle(tick) };
+    this.#news = { rows: this.#makeRows(tick), passed: this.#settle(tick), traffic: '' };
     this.#gone.tell(tick);
   }
 
   /** What changed after that tick; everything for null, who knows nothing yet. */
   since(tick: number | null, nowTick: number): RowChanges {
-    const nowMs = this.#nowMs;
-    const sinceMs = this.#sinceMs;
     const gone = tick === null ? null : this.#gone.since(tick);
-    if (tick === null || gone === null) {
-      return { isWhole: true, ...this.#collect(-1), gone: [], nowMs, sinceMs };
-    }
-    if (tick === nowTick) {
-      return { isWhole: false, rows: '', passed: '', traffic: '', gone, nowMs, sinceMs };
-    }
-    if (tick === nowTick - 1) {
-      return { isWhole: false, ...this.#news, traffic: '', gone, nowMs, sinceMs };
-    }
-    return { isWhole: false, ...this.#collect(tick), gone, nowMs, sinceMs };
+    return {
+      isWhole: gone === null,
+      ...this.#newsSince(gone === null ? -1 : (tick as number), nowTick),
+      gone: gone ?? [],
+      nowMs: this.#nowMs,
+      sinceMs: this.#sinceMs,
+    };
   }
 
-  #collect(tick: number): Pick<RowChanges, 'rows' | 'passed' | 'traffic'> {
+  #newsSince(tick: number, nowTick: number): News {
+    if (tick === nowTick) return NO_NEWS;
+    return tick >= 0 && tick === nowTick - 1 ? this.#news : this.#collect(tick);
+  }
+
+  #collect(tick: number): News {
     const rows: string[] = [];
     const traffic: string[] = [];
     for (const entry of this.#entries.values()) {

@@ -22,10 +22,7 @@ const FAILED: readonly string[] = ['failed', 'rate_limited', 'unauthorized', 'ov
 
 /** What a fact tells of a call; null for facts about anything else. */
 export function callKindOf(fact: Fact): CallKind | null {
-  if (fact.type === 'call.finished') {
-    if (fact.outcome === 'succeeded') return 'well';
-    return FAILED.includes(fact.outcome) ? 'failed' : 'well';
-  }
+  if (fact.type === 'call.finished') return FAILED.includes(fact.outcome) ? 'failed' : 'well';
   return fact.type === 'call.refused' && fact.enforced ? 'refused' : null;
 }
 
