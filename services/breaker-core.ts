@@ -11,10 +11,8 @@ import {
   refusalCode,
   refuse,
   refusesNow,
-  reportFinished,
   settle,
   takeBack,
-  type Finished,
 } from './admission.ts';
 import { BreakerState, LANE_FIRST, LANE_GENERAL, LANE_PLAIN, LANE_TIMED } from './breaker-state.ts';
 import { explanationOf, isPristine, snapshotOf, statusOf } from './breaker-view.ts';
@@ -26,7 +24,7 @@ import type {
   OperatorOptions,
 } from './breaker.ts';
 import { RunningContext } from './call-context.ts';
-import { CallMoney, payNow } from './call-money.ts';
+import { payNow, type CallMoney } from './call-money.ts';
 import {
   PLAIN_CONTEXT,
   type CallContext,
@@ -34,15 +32,15 @@ import {
   type Operation,
   type Protected,
 } from './call.ts';
-import { CallSpec, functionFrom, specFrom, specOf } from './call-spec.ts';
+import { functionFrom, specFrom, specOf, type CallSpec } from './call-spec.ts';
 import { adopt, follow, hearPeer, quarantine } from './chart-follower.ts';
 import { invalidArgument, isObject, objectOption, textArgument } from './check.ts';
 import type { CircuitState } from './circuit.ts';
 import type { CostRefusal } from './cost/cost-refusal.ts';
-import type { Treasury } from './cost/treasury.ts';
+import { callCosted } from './costed-lane.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
-import { callLayered, type LayeredHost } from './layered-call.ts';
+import { callLayered, unwrapped, type LayeredHost } from './layered-call.ts';
 import type { BreakerOptions, ResolvedOptions } from './options.ts';
 import { mergeOptions, resolveOptions } from './resolve-options.ts';
 import { SUCCEEDED, type Verdict } from './outcome.ts';
@@ -78,77 +76,12 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       const { treasury } = this.runtime;
       // A plain breaker's costed call: the money, and nothing else, stands around it.
       if (treasury !== null && typeof first === 'object') {
-        return this.#callCosted<Awaited<T>>(treasury, first, second);
+        return callCosted<Awaited<T>>(this, treasury, first, second);
       }
     }
     const isCosted = typeof first === 'object';
     if (refusesNow(this, isCosted)) return this.#throwRefusal(first, second, third);
     return this.#callLayered(first, second, third).then(unwrapped);
-  }
-
-  #callCosted<T>(treasury: Treasury, operation: Operation, second: unknown): Promise<T> {
-    try {
-      const fn = functionFrom<T>(operation, second);
-      const spec = new CallSpec(operation, undefined);
-      const money = new CallMoney(this, spec, treasury, spec);
-      // Whoever must wait, or is refused, goes the long way, with what has been found out so far.
-      if (money.enterNow() !== 'go') return callLayered(this, spec, fn, money).then(unwrapped);
-      return this.#runCosted(fn, spec, money);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /** What an async function knows is kept while it waits: this one knows as little as it can. */
-  async #runCosted<T>(fn: Protected<T>, spec: CallSpec, money: CallMoney): Promise<T> {
-    const { generation } = this;
-    const startMs = this.runtime.isObserved ? this.runtime.clock.monotonicMs() : NaN;
-    this.inFlightCount++;
-    let value: T;
-    try {
-      value = await fn(new RunningContext(undefined, 1, money.isDegraded, money));
-    } catch (error) {
-      this.#failCosted(spec, money, generation, startMs, error);
-      throw error;
-    }
-    this.#succeedCosted(spec, money, generation, startMs);
-    return value;
-  }
-
-  #succeedCosted(spec: CallSpec, money: CallMoney, generation: number, startMs: number): void {
-    this.left();
-    money.end('succeeded');
-    const isCurrent = generation === this.generation;
-    if (isCurrent) this.consecutiveFailures = 0;
-    if (Number.isNaN(startMs)) return;
-    const durationMs = this.runtime.clock.monotonicMs() - startMs;
-    const recorded = isCurrent ? 'counted' : 'late';
-    const verdict = SUCCEEDED;
-    this.#report(spec, { verdict, error: undefined, durationMs, attempt: 1, recorded });
-  }
-
-  #failCosted(
-    spec: CallSpec,
-    money: CallMoney,
-    generation: number,
-    startMs: number,
-    error: unknown,
-  ): void {
-    this.left();
-    const verdict = this.classifyError(error);
-    money.end(verdict.outcome, verdict.isCut);
-    const isTimed = this.policy !== null || !Number.isNaN(startMs);
-    const nowMs = isTimed ? this.runtime.clock.monotonicMs() : 0;
-    const durationMs = nowMs - startMs;
-    const ended = { verdict, error, generation, durationMs: durationMs || 0, nowMs, place: NaN };
-    const recorded = record(this, ended);
-    this.#report(spec, { verdict, error, durationMs, attempt: 1, recorded });
-  }
-
-  /** Nothing is said of a call that began before anybody listened: nobody timed it. */
-  #report(spec: CallSpec, finished: Finished): void {
-    if (Number.isNaN(finished.durationMs) || !this.runtime.isObserved) return;
-    reportFinished(this, spec, finished);
   }
 
   /** The hot path. What is not needed here is not here. */
@@ -487,12 +420,6 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   explain(): string {
     return explanationOf(this);
   }
-}
-
-/** A result's value, or its error thrown. */
-function unwrapped<T>(result: CallResult<T>): T {
-  if (result.ok) return result.value;
-  throw result.refused ? result.refusal.toError() : result.error;
 }
 
 const isThenable = (value: unknown): boolean =>

@@ -63,6 +63,12 @@ export function callLayered<T>(
   );
 }
 
+/** A result's value, or its error thrown. */
+export function unwrapped<T>(result: CallResult<T>): T {
+  if (result.ok) return result.value;
+  throw result.refused ? result.refusal.toError() : result.error;
+}
+
 async function attempts<T>(
   host: LayeredHost,
   spec: CallSpec,
