@@ -161,6 +161,7 @@ export default defineConfig(
     files: ['services/clock.ts'],
     rules: {
       'no-restricted-globals': globals(printing),
+      'no-restricted-imports': ['error', { paths: [rxTime] }],
       'no-restricted-properties': ['error', ...random, ...exit, ...surroundings],
       'no-restricted-syntax': ['error', ...language],
     },

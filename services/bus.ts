@@ -3,9 +3,9 @@
  * batches, after the turn of the call that caused them. A subscriber that throws is contained, one
  * that takes long is reported, and when nobody listens no fact is made.
  *
- * A reader is a listener that does not mind being late: it asks for what has come together, or is
- * told when that is much. Each batch costs the process a turn of its event loop, which is more than
- * all the facts in it; where only readers listen, there are few.
+ * A tap hears each fact in the turn that caused it, before it is queued. A batch costs the process
+ * a turn of its event loop, which is more than all the facts in it; where only taps listen there is
+ * no batch and no queue. A tap must be quick and call nobody outside.
  */
 import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 
@@ -14,8 +14,6 @@ import { errorNameOf, FACT_VERSION, type Fact, type FactBody } from './facts.ts'
 
 /** Facts that may wait for delivery; beyond them the newest are dropped and counted. */
 const PENDING_MAX = 10_000;
-/** As many facts do not wait for a reader to ask. */
-const UNREAD_MAX = 1_000;
 /** Subscribers that keep one batch longer than this are reported. */
 const SLOW_SUBSCRIBER_MS = 50;
 /** Batches that closing still delivers: subscribers may cause facts, and their failures do. */
@@ -86,13 +84,6 @@ const isReport = ({ type }: Fact): boolean =>
 const isSubscriber = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'isStopped' in value && 'unsubscribe' in value;
 
-export interface FactReader {
-  /** Delivers what is queued, now. */
-  read(): void;
-  /** Nothing is told any more. */
-  end(): void;
-}
-
 export interface Bus {
   readonly facts$: Observable<Fact>;
   /** Facts dropped so far. */
@@ -102,8 +93,8 @@ export interface Bus {
    * listens.
    */
   publish(body: FactBody): void;
-  /** Listens without hurry. */
-  readFacts(next: (fact: Fact) => void): FactReader;
+  /** Hears facts as they are published, until the function that it returns is called. */
+  tapFacts(hear: (fact: Fact) => void): () => void;
   /** Delivers what is queued, now. */
   flush(): void;
   /** Delivers what is queued and completes `facts$`. */
@@ -114,7 +105,7 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   // Copied when they change, not for every fact: who comes or goes during a batch changes nothing
   // about the fact that is being delivered.
   let subscribers: readonly Subscriber<Fact>[] = [];
-  let readers: readonly ((fact: Fact) => void)[] = [];
+  let taps: readonly ((fact: Fact) => void)[] = [];
   let queue: Fact[] = [];
   let seq = 0;
   let droppedCount = 0;
@@ -125,13 +116,18 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   let isReporting = false;
   let failure: string | undefined;
 
-  const isObserved = (): boolean => subscribers.length > 0 || readers.length > 0;
+  const isObserved = (): boolean => subscribers.length > 0 || taps.length > 0;
 
-  const push = (body: FactBody): void => {
+  const stamp = (body: FactBody): Fact => {
     const fact = body as FactBody & { v: typeof FACT_VERSION; seq: number; atMs: number };
     fact.v = FACT_VERSION;
     fact.seq = seq++;
     fact.atMs = clock.nowMs();
+    for (const tap of taps) tap(fact);
+    return fact;
+  };
+
+  const push = (fact: Fact): void => {
     // Everybody gets the same object, so none may change it.
     Object.freeze(fact);
     queue.push(fact);
@@ -139,20 +135,20 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
 
   const schedule = (): void => {
     if (isScheduled || isDelivering || queue.length === 0) return;
-    if (subscribers.length === 0 && queue.length < UNREAD_MAX) return;
     isScheduled = true;
     clock.defer(flush);
   };
 
   const publish = (body: FactBody): void => {
     if (!isObserved() || isClosed) return;
+    const fact = stamp(body);
+    if (subscribers.length === 0) return;
     if (queue.length >= PENDING_MAX) {
       droppedCount++;
       droppedEver++;
-      seq++;
       return;
     }
-    push(body);
+    push(fact);
     schedule();
   };
 
@@ -169,12 +165,13 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
         isReporting = isReport(fact);
         const beforeMs = isReporting ? clock.monotonicMs() : 0;
         for (const subscriber of subscribers) subscriber.next(fact);
-        for (const reader of readers) reader(fact);
         if (isReporting) startMs += clock.monotonicMs() - beforeMs;
       }
-      isReporting = false;
-      report(clock.monotonicMs() - startMs);
+      const busyMs = clock.monotonicMs() - startMs;
+      isReporting = true;
+      report(busyMs);
     } finally {
+      isReporting = false;
       isDelivering = false;
     }
     schedule();
@@ -182,9 +179,10 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
 
   /** What went wrong with a batch: at most three facts, which no bound holds back. */
   const report = (busyMs: number): void => {
-    if (droppedCount > 0) push({ type: 'facts.dropped', count: droppedCount });
-    if (busyMs > SLOW_SUBSCRIBER_MS) push({ type: 'subscriber.slow', busyMs });
-    if (failure !== undefined) push({ type: 'subscriber.failed', errorName: failure });
+    const add = (body: FactBody): void => push(stamp(body));
+    if (droppedCount > 0) add({ type: 'facts.dropped', count: droppedCount });
+    if (busyMs > SLOW_SUBSCRIBER_MS) add({ type: 'subscriber.slow', busyMs });
+    if (failure !== undefined) add({ type: 'subscriber.failed', errorName: failure });
     droppedCount = 0;
     failure = undefined;
   };
@@ -201,10 +199,9 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   const listening = (change: () => void): void => {
     const wasObserved = isObserved();
     change();
-    if (isObserved() === wasObserved) return;
     // What is queued is for nobody.
-    queue = [];
-    onObserved(!wasObserved);
+    if (subscribers.length === 0) queue = [];
+    if (isObserved() !== wasObserved) onObserved(!wasObserved);
   };
 
   const facts$ = GuardedObservable.of<Fact>(guard, (subscriber) => {
@@ -212,8 +209,6 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
       subscriber.complete();
       return () => {};
     }
-    // What readers have not asked for yet was before this one's time.
-    if (subscribers.length === 0) flush();
     listening(() => (subscribers = [...subscribers, subscriber]));
     return () =>
       listening(() => (subscribers = subscribers.filter((other) => other !== subscriber)));
@@ -225,14 +220,11 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
       return droppedEver;
     },
     publish,
-    readFacts(next) {
-      const reader = guard(next);
-      if (isClosed) return { read: flush, end: () => {} };
-      listening(() => (readers = [...readers, reader]));
-      return {
-        read: flush,
-        end: () => listening(() => (readers = readers.filter((other) => other !== reader))),
-      };
+    tapFacts(hear) {
+      if (isClosed) return () => {};
+      const tap = guard(hear);
+      listening(() => (taps = [...taps, tap]));
+      return () => listening(() => (taps = taps.filter((other) => other !== tap)));
     },
     flush,
     close() {

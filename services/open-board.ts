@@ -137,7 +137,7 @@ class LiveBoard implements Board {
         clock,
         runtime: this.#runtime,
         registry: this.#registry,
-        readFacts: (next) => this.#bus.readFacts(next),
+        tapFacts: (hear) => this.#bus.tapFacts(hear),
         onClosed,
       });
     });

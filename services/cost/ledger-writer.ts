@@ -26,8 +26,9 @@ export const UNSETTLED_MAX = 10_000;
 /** Texts told longer ago than this many others are told again: nobody remembers them for ever. */
 const PLACES_KEPT = 32_768;
 const FIRST_ROWS = 64;
-/** A block that has grown beyond so many rows is not filled again. */
-const SPARE_ROWS_MAX = 4_096;
+/** A block with room for more rows is filled again only while calls fill this share of it. */
+const SPARE_ROWS = 4_096;
+const SPARE_SHARE = 1 / 8;
 
 /** Something told to the store once, and its place there; -1 until it was told. */
 export interface Told<T> {
@@ -285,7 +286,8 @@ export class LedgerWriter {
     if (this.#sent?.batch !== batch) return;
     const { rows, returns } = this.#sent;
     for (const [account, amountNanoUsd] of returns) account.returned(amountNanoUsd);
-    if (rows.length <= SPARE_ROWS_MAX * LEDGER_WIDTH) this.#spare = rows;
+    const keptMax = Math.max(SPARE_ROWS, batch.rowCount / SPARE_SHARE) * LEDGER_WIDTH;
+    if (rows.length <= keptMax) this.#spare = rows;
     this.#takenSeq = batch.seq;
     this.#sent = null;
     const { onCommitted, onRecovered } = this.#options;

@@ -32,7 +32,7 @@ export interface Usage {
   readonly costNanoUsd?: NanoUsd;
 }
 
-const FIELDS: ReadonlySet<string> = new Set([
+const COUNTS = [
   'inputTokens',
   'cachedInputTokens',
   'cacheWriteTokens',
@@ -41,13 +41,16 @@ const FIELDS: ReadonlySet<string> = new Set([
   'citationTokens',
   'requests',
   'searches',
+] as const satisfies (keyof Usage)[];
+const FIELDS: ReadonlySet<string> = new Set([
+  ...COUNTS,
   'searchContextSize',
   'serviceTier',
   'costNanoUsd',
 ] satisfies (keyof Usage)[]);
 
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0;
+const isCountOrNone = (value: unknown): boolean =>
+  value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
 
 /**
  * Every part of a usage, `undefined` where it is absent: one shape, so that reading it is quick.
@@ -78,14 +81,7 @@ export function checkedUsage(path: string, value: unknown): Usage {
     serviceTier: given.serviceTier,
     costNanoUsd: given.costNanoUsd,
   };
-  checkCount(path, 'inputTokens', usage.inputTokens);
-  checkCount(path, 'cachedInputTokens', usage.cachedInputTokens);
-  checkCount(path, 'cacheWriteTokens', usage.cacheWriteTokens);
-  checkCount(path, 'outputTokens', usage.outputTokens);
-  checkCount(path, 'reasoningTokens', usage.reasoningTokens);
-  checkCount(path, 'citationTokens', usage.citationTokens);
-  checkCount(path, 'requests', usage.requests);
-  checkCount(path, 'searches', usage.searches);
+  if (!areCounts(usage)) throw badCount(path, usage);
   checkSums(path, usage as Usage);
   if (usage.costNanoUsd !== undefined && !isNanoUsd(usage.costNanoUsd)) {
     throw invalidArgument(
@@ -103,9 +99,19 @@ const unknownPart = (path: string, field: string): FuseboardError =>
     hint: `The parts are ${[...FIELDS].join(', ')}.`,
   });
 
-function checkCount(path: string, field: keyof Usage, value: unknown): void {
-  if (value === undefined || isCount(value)) return;
-  throw invalidArgument(`${path}.${field}`, 'an integer of at least 0', value);
+const areCounts = (usage: EveryPart): boolean =>
+  isCountOrNone(usage.inputTokens) &&
+  isCountOrNone(usage.cachedInputTokens) &&
+  isCountOrNone(usage.cacheWriteTokens) &&
+  isCountOrNone(usage.outputTokens) &&
+  isCountOrNone(usage.reasoningTokens) &&
+  isCountOrNone(usage.citationTokens) &&
+  isCountOrNone(usage.requests) &&
+  isCountOrNone(usage.searches);
+
+function badCount(path: string, usage: EveryPart): FuseboardError {
+  const field = COUNTS.find((name) => !isCountOrNone(usage[name])) as keyof Usage;
+  return invalidArgument(`${path}.${field}`, 'an integer of at least 0', usage[field]);
 }
 
 function checkSums(path: string, usage: Usage): void {

@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest';
 
 import type { CostReport } from '../../persistence/cost-report.ts';
-import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from '../../visualizations/inspector/board-inside.ts';
-import { Spend } from '../../visualizations/inspector/spend.ts';
+import { Spend, type Spent } from '../../visualizations/inspector/spend.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 
 /** Books that answer when the test says so. */
@@ -21,34 +20,32 @@ function opened() {
   const changed: string[] = [];
   const inside = { board: { costs: { report } }, runtime: { clock } } as unknown as BoardInside;
   const spend = new Spend(inside, (name) => changed.push(name));
-  const settle = (costNanoUsd: number, atMs = clock.nowMs()): void =>
-    spend.hear({ type: 'cost.settled', breaker: 'a', costNanoUsd, atMs } as unknown as Fact);
-  return { clock, spend, questions, settle, changed };
+  const held = spend.hold('a') as Spent;
+  const settle = (costNanoUsd: number): void => spend.add('a', costNanoUsd);
+  return { clock, spend, held, questions, settle, changed };
 }
 
 test('what was settled before the books were asked is in their answer', async () => {
-  const { clock, spend, questions, settle, changed } = opened();
+  const { spend, held, questions, settle, changed } = opened();
   settle(5);
-  clock.advance(100);
   const asking = spend.advance();
   // Until they answer, facts tell.
   expect(spend.total).toBe(5);
-  settle(7, clock.nowMs() - 1);
-  settle(11);
-  expect(spend.of('a')).toBe(23);
-  questions[0]?.answer(12);
+  settle(7);
+  expect(held.nanoUsd).toBe(12);
+  questions[0]?.answer(5);
   await asking;
-  expect([spend.of('a'), spend.total]).toEqual([23, 23]);
+  expect([held.nanoUsd, spend.total]).toEqual([12, 12]);
   // The sum is what it was: nothing is to be drawn anew.
   expect(changed).toEqual([]);
 });
 
 test('a breaker of which the books know more than the facts is to be shown anew', async () => {
-  const { spend, questions, changed } = opened();
+  const { spend, held, questions, changed } = opened();
   const asking = spend.advance();
   questions[0]?.answer(30);
   await asking;
-  expect([spend.of('a'), changed]).toEqual([30, ['a']]);
+  expect([held.nanoUsd, changed]).toEqual([30, ['a']]);
 });
 
 test('the books are asked once a minute, and never twice at a time', async () => {
@@ -81,4 +78,32 @@ test('books that cannot be read leave what is known, and are asked again', async
   questions[1]?.answer(12);
   await again;
   expect(spend.total).toBe(12);
+});
+
+test('what was spent by a breaker that is not shown counts, and it is the same once it is', () => {
+  const { spend, settle } = opened();
+  spend.add('b', 3);
+  settle(5);
+  expect([spend.total, spend.hold('b')?.nanoUsd]).toEqual([8, 3]);
+});
+
+test('who holds the spending of a breaker sees it come back from nothing', async () => {
+  const { clock, spend, held, questions, settle } = opened();
+  for (const nanoUsd of [30, 0]) {
+    const asking = spend.advance();
+    questions.shift()?.answer(nanoUsd);
+    await asking;
+    clock.advance(60_000);
+  }
+  settle(7);
+  expect([held.nanoUsd, spend.total]).toEqual([7, 7]);
+});
+
+test('a breaker that nobody looks at is forgotten once it spent nothing for a day', async () => {
+  const { spend, held, questions } = opened();
+  spend.letGo('a');
+  const asking = spend.advance();
+  questions[0]?.answer(0);
+  await asking;
+  expect(spend.hold('a')).not.toBe(held);
 });

@@ -26,7 +26,7 @@ import { judge, worstOf, type Verdict } from './verdict.ts';
 const HERE = import.meta.dirname;
 const PROJECT = resolve(HERE, '../..');
 /** A case that takes longer holds its process alive with something it left behind. */
-const CASE_MAX_MS = 120_000;
+const CASE_MAX_MS = 300_000;
 /** How long a page is looked at. */
 const LOOK_MS = 20_000;
 const run = promisify(execFile);

@@ -42,6 +42,12 @@ export interface Race {
   readonly operations?: number;
   /** More bursts in fewer turns, for contenders that take long to prepare. @default 4 */
   readonly burstsPerTurn?: number;
+  /**
+   * No collection is forced before a turn. One throws away the code that V8 made for objects of
+   * which none is alive at that moment ("weak objects" in `node --trace-deopt`), and makes it anew
+   * in the turn; in a process at work some call is always under way. @default false
+   */
+  readonly isSteady?: boolean;
   contenders(): readonly Contender[] | Promise<readonly Contender[]>;
 }
 

@@ -28,7 +28,7 @@ export async function runRace(race: Race, pace: Pace): Promise<Timing[]> {
   for (let turn = 0; turn < turns; turn++) {
     for (const { contender, count, ns } of lanes) {
       await contender.before?.();
-      collect();
+      if (race.isSteady !== true) collect();
       for (let burst = 0; burst < bursts; burst++) ns.push(await time(contender, count));
       await contender.after?.();
     }

@@ -4,7 +4,7 @@ import type { Registry } from '../../services/registry.ts';
 import type { Runtime } from '../../services/runtime.ts';
 import type { Board } from '../../services/board.ts';
 
-export interface BoardInside extends Pick<Bus, 'readFacts'> {
+export interface BoardInside extends Pick<Bus, 'tapFacts'> {
   readonly board: Board;
   readonly runtime: Runtime;
   readonly registry: Pick<Registry, 'values' | 'get' | 'size'>;

@@ -1,9 +1,13 @@
 /** The board in a few figures: every view shows them. */
+import type { Health } from '../../services/board-health.ts';
+import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { SPARK_MS, type BoardSummary } from './protocol.ts';
 import type { Spend } from './spend.ts';
 import type { Traffic } from './traffic.ts';
 
+/** Health looks at every breaker: how often, while facts tell of calls and their cost alone. */
+const HEALTH_EVERY_MS = 1_000;
 /** With nothing new, how often the page is told that all is as it was: columns move on by that. */
 const HEARTBEAT_MS = SPARK_MS;
 
@@ -19,6 +23,8 @@ export class Summary {
   readonly #parts: SummaryParts;
   readonly #watchedSinceMs: number;
   readonly #sinceMs: number;
+  #health: Health | null = null;
+  #healthMs = -Infinity;
   #steady = '';
   #toldMs = -Infinity;
   /** The tick in which it last changed, or was said again. */
@@ -29,6 +35,11 @@ export class Summary {
     this.#parts = parts;
     this.#watchedSinceMs = parts.runtime.clock.nowMs();
     this.#sinceMs = parts.runtime.clock.monotonicMs();
+  }
+
+  /** Looks at the board's health anew where the fact may have changed it. */
+  hear({ type }: Fact): void {
+    if (type !== 'call.finished' && type !== 'cost.settled') this.#health = null;
   }
 
   advance(tick: number): void {
@@ -44,8 +55,8 @@ export class Summary {
   }
 
   #make(nowMs: number): BoardSummary {
-    const { board, runtime, title, isOperable, spend, traffic } = this.#parts;
-    const health = board.health();
+    const { runtime, title, isOperable, spend, traffic } = this.#parts;
+    const health = this.#healthAt(nowMs);
     const { closed, open, half_open, budget_limited, total } = health.breakers;
     return {
       title,
@@ -62,5 +73,12 @@ export class Summary {
       hasMoney: spend.hasMoney,
       watchedSinceMs: this.#watchedSinceMs,
     };
+  }
+
+  #healthAt(nowMs: number): Health {
+    const known = nowMs - this.#healthMs < HEALTH_EVERY_MS ? this.#health : null;
+    if (known !== null) return known;
+    this.#healthMs = nowMs;
+    return (this.#health = this.#parts.board.health());
   }
 }

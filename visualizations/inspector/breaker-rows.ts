@@ -9,7 +9,8 @@ import type { BoardInside } from './board-inside.ts';
 import { breakerRow } from './breaker-row.ts';
 import { GoneBreakers } from './gone-breakers.ts';
 import { SPARK_COUNT, type TrafficRecord, type WholeRow } from './protocol.ts';
-import { callKindOf, columnAt, NO_RATES, NO_SPARKS, Traffic } from './traffic.ts';
+import type { Spend, Spent } from './spend.ts';
+import { columnAt, NO_RATES, NO_SPARKS, Traffic, type CallKind } from './traffic.ts';
 
 /** Rows made anew in one tick. */
 const ROWS_MAX = 2_000;
@@ -21,9 +22,13 @@ interface Entry {
   row: string;
   /** The tick in which it last changed. */
   rowTick: number;
+  /** Null where nobody counts. */
+  readonly spent: Spent | null;
   /** Null where nothing passed in the columns that are shown. */
   traffic: Traffic | null;
-  /** The tick in which something passed last, or its spending changed. */
+  /** True from the time that something passed, or its spending changed, until that is told. */
+  isPassed: boolean;
+  /** The tick in which it was told last. */
   passedTick: number;
 }
 
@@ -44,8 +49,7 @@ export interface RowChanges extends News {
 }
 
 export interface BreakerRowsParts extends BoardInside {
-  /** Spent by a breaker lately; null where nobody counts. */
-  readonly spentOf: (name: string) => number | null;
+  readonly spend: Spend;
   readonly onGone: (name: string) => void;
 }
 
@@ -54,16 +58,18 @@ export class BreakerRows {
   readonly #entries = new Map<string, Entry>();
   /** Whose row may have changed. */
   readonly #touched = new Set<Entry>();
-  /** Through which something passed since the last tick. */
-  readonly #passed = new Set<Entry>();
-  /** Through which something passed in the columns that are shown. */
-  readonly #warm = new Set<Entry>();
+  /** Through which something passed since the last tick; and those forgotten since then. */
+  #passed: Entry[] = [];
   readonly #gone = new GoneBreakers();
+  /** Found last: several facts about one call come in a row. */
+  #last: Entry | null = null;
   #number = 0;
   #gateVersion: number;
   #scannedSizes = '';
   readonly #sinceMs: number;
   #nowMs: number;
+  /** The running one. */
+  #column = 0;
   /** Told with the last tick to whoever knew the one before. */
   #news = NO_NEWS;
 
@@ -83,23 +89,27 @@ export class BreakerRows {
   row(name: string): WholeRow | null {
     const entry = this.#entries.get(name);
     if (entry === undefined) return null;
-    const { core, number, traffic } = entry;
+    const { core, number, spent, traffic } = entry;
     const rates = traffic?.rates(this.#nowMs, this.#sinceMs) ?? NO_RATES;
     const sparks = traffic?.sparks() ?? NO_SPARKS;
-    const spentNanoUsd = this.#parts.spentOf(name);
+    const spentNanoUsd = spent?.nanoUsd ?? null;
     return { ...breakerRow(core, number), ...rates, spentNanoUsd, ...sparks };
   }
 
-  /** Counts what a fact tells of a breaker. */
-  hear(fact: Fact): void {
+  /** Counts what a fact tells of a breaker; `kind` is what it tells of a call. */
+  hear(fact: Fact, kind: CallKind | null): void {
     if (!('breaker' in fact) || fact.breaker === null) return;
     if (fact.type === 'breaker.evicted') return this.#drop(fact.breaker);
-    const entry = this.#entries.get(fact.breaker) ?? this.#found(fact.breaker);
+    const entry = this.#find(fact.breaker);
+    const isCost = fact.type === 'cost.settled';
+    if (isCost) this.#parts.spend.add(fact.breaker, fact.costNanoUsd, entry?.spent);
     if (entry === null) return;
-    const kind = callKindOf(fact);
-    const set = kind === null && fact.type !== 'cost.settled' ? this.#touched : this.#passed;
-    set.add(entry);
+    if (kind === null && !isCost) {
+      this.#touched.add(entry);
+      return;
+    }
     if (kind !== null) (entry.traffic ??= new Traffic(columnAt(this.#nowMs))).count(kind);
+    this.#pass(entry);
   }
 
   /** The breaker's row may have changed. */
@@ -111,7 +121,7 @@ export class BreakerRows {
   /** What the breaker spent is another sum now. */
   touchSpending(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) this.#passed.add(entry);
+    if (entry !== undefined) this.#pass(entry);
   }
 
   /** Brings rows and traffic up to date. */
@@ -154,10 +164,23 @@ export class BreakerRows {
     return { rows: rows.join(','), passed: '', traffic: traffic.join(',') };
   }
 
-  #recordOf({ core, number, traffic }: Entry): TrafficRecord {
+  #recordOf({ number, spent, traffic }: Entry): TrafficRecord {
     const [calls, failed, refused] = traffic?.columns() ?? [[], [], []];
     const column = traffic?.column ?? columnAt(this.#nowMs);
-    return [number, this.#parts.spentOf(core.name), column, calls, failed, refused];
+    return [number, spent?.nanoUsd ?? null, column, calls, failed, refused];
+  }
+
+  #pass(entry: Entry): void {
+    if (entry.isPassed) return;
+    entry.isPassed = true;
+    this.#passed.push(entry);
+  }
+
+  #find(name: string): Entry | null {
+    if (this.#last?.core.name === name) return this.#last;
+    const entry = this.#entries.get(name) ?? this.#found(name);
+    if (entry !== null) this.#last = entry;
+    return entry;
   }
 
   #found(name: string): Entry | null {
@@ -169,12 +192,21 @@ export class BreakerRows {
     const { name } = core;
     this.#forget(this.#entries.get(name));
     const number = this.#number++;
-    const entry = { core, number, row: '', rowTick: -1, traffic: null, passedTick: -1 };
+    const entry: Entry = {
+      core,
+      number,
+      row: '',
+      rowTick: -1,
+      spent: this.#parts.spend.hold(name),
+      traffic: null,
+      isPassed: false,
+      passedTick: -1,
+    };
     this.#entries.set(name, entry);
     this.#gone.isBack(name);
     this.#touched.add(entry);
     // It may have spent something before anybody watched.
-    if (this.#parts.spentOf(name) !== null) this.#passed.add(entry);
+    if (entry.spent !== null) this.#pass(entry);
     return entry;
   }
 
@@ -189,7 +221,9 @@ export class BreakerRows {
 
   #forget(entry: Entry | undefined): void {
     if (entry === undefined) return;
-    for (const set of [this.#touched, this.#passed, this.#warm]) set.delete(entry);
+    if (this.#last === entry) this.#last = null;
+    this.#touched.delete(entry);
+    entry.isPassed = false;
   }
 
   /** Breakers are made without a fact: their number gives them away. */
@@ -224,25 +258,36 @@ export class BreakerRows {
   /** Puts what passed since the last tick into the running column. */
   #settle(tick: number): string {
     const column = columnAt(this.#nowMs);
+    const passed = this.#passed;
+    this.#passed = [];
     let text = '';
-    for (const entry of this.#passed) {
+    for (const entry of passed) {
+      if (!entry.isPassed) continue;
       // Nobody knows one by its number whose row was never told.
-      if (entry.row === '') continue;
-      this.#passed.delete(entry);
-      const { core, number, traffic } = entry;
+      if (entry.row === '') {
+        this.#passed.push(entry);
+        continue;
+      }
+      const { number, spent, traffic } = entry;
+      entry.isPassed = false;
       entry.passedTick = tick;
       const counts = traffic === null ? '0,0,0' : countsOf(traffic);
-      text += `${text === '' ? '' : ','}${number},${counts},${this.#parts.spentOf(core.name)}`;
-      if (traffic === null) continue;
-      traffic.settle(column);
-      this.#warm.add(entry);
+      text += `${text === '' ? '' : ','}${number},${counts},${spent === null ? null : spent.nanoUsd}`;
+      traffic?.settle(column);
     }
-    for (const entry of this.#warm) {
-      if ((entry.traffic as Traffic).column > column - SPARK_COUNT) continue;
-      entry.traffic = null;
-      this.#warm.delete(entry);
-    }
+    this.#cool(column);
     return text;
+  }
+
+  /** Lets go of traffic that no column shows any more. */
+  #cool(column: number): void {
+    if (column === this.#column) return;
+    this.#column = column;
+    for (const entry of this.#entries.values()) {
+      const { traffic, isPassed } = entry;
+      if (traffic === null || isPassed) continue;
+      if (traffic.column <= column - SPARK_COUNT) entry.traffic = null;
+    }
   }
 }
 

@@ -39,6 +39,7 @@ interface Calibration {
 /** Calls of one breaker, operation and model. */
 interface Shape {
   readonly operation: string | undefined;
+  readonly model: string | undefined;
   settledCount: number;
   settledNanoUsd: number;
   shieldedCount: number;
@@ -57,7 +58,10 @@ interface Told extends MoneyMoment {
 
 export class MoneyTally {
   readonly #calibrations = new Map<string, Calibration>();
-  readonly #shapes = new Map<string, Shape>();
+  readonly #shapes = new Map<string, Shape[]>();
+  #shapeCount = 0;
+  /** All that came when there were too many: what they cost on average is nobody's cost. */
+  readonly #otherShapes = newShape(undefined, undefined);
   readonly #announced = new Map<string, Announcements>();
   readonly #moments: Told[] = [];
   releasedNanoUsd = 0;
@@ -100,7 +104,7 @@ export class MoneyTally {
   shielded(averageOf: (operation: string) => number): { count: number; nanoUsd: number } {
     let count = 0;
     let nanoUsd = 0;
-    for (const shape of this.#shapes.values()) {
+    for (const shape of [...this.#shapes.values(), this.#otherShapes].flat()) {
       const { operation, settledCount, settledNanoUsd, shieldedCount } = shape;
       count += shieldedCount;
       // A call that names no operation has no cost.
@@ -147,11 +151,16 @@ export class MoneyTally {
   }
 
   #shapeOf({ breaker, operation, model }: Called): Shape {
-    const key = `${breaker}\0${operation}\0${model}`;
-    // Among others there are several operations: what they cost on average is nobody's cost.
-    return bounded(this.#shapes, key, SHAPES_MAX, (isOther) =>
-      newShape(isOther ? undefined : operation),
-    );
+    let shapes = this.#shapes.get(breaker);
+    for (const shape of shapes ?? []) {
+      if (shape.operation === operation && shape.model === model) return shape;
+    }
+    if (this.#shapeCount >= SHAPES_MAX) return this.#otherShapes;
+    if (shapes === undefined) this.#shapes.set(breaker, (shapes = []));
+    const shape = newShape(operation, model);
+    shapes.push(shape);
+    this.#shapeCount++;
+    return shape;
   }
 
   #fired(fact: FactOf<'rule.fired'>): void {
@@ -169,16 +178,10 @@ interface Called {
 }
 
 /** What is known under a key, or under that of all others once there are too many. */
-function bounded<T>(
-  map: Map<string, T>,
-  key: string,
-  max: number,
-  make: (isOther: boolean) => T,
-): T {
-  const isOther = !map.has(key) && map.size >= max;
-  const place = isOther ? OTHERS : key;
+function bounded<T>(map: Map<string, T>, key: string, max: number, make: () => T): T {
+  const place = map.has(key) || map.size < max ? key : OTHERS;
   let known = map.get(place);
-  if (known === undefined) map.set(place, (known = make(isOther)));
+  if (known === undefined) map.set(place, (known = make()));
   return known;
 }
 
@@ -191,8 +194,9 @@ const noCalls = (): Calibration => ({
   points: [],
 });
 
-const newShape = (operation: string | undefined): Shape => ({
+const newShape = (operation: string | undefined, model: string | undefined): Shape => ({
   operation,
+  model,
   settledCount: 0,
   settledNanoUsd: 0,
   shieldedCount: 0,

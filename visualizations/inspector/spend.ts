@@ -3,24 +3,34 @@
  * everywhere where the board counts no costs.
  */
 import { isFuseboardError } from '../../services/errors.ts';
-import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 
 const REPORT_EVERY_MS = 60_000;
 /** The books answer for full hours, so it is up to one more. */
 const SPAN_MS = 86_400_000;
 
+/** Of one breaker, in nano-dollars. */
+export class Spent {
+  booked = 0;
+  /** Settled before the books were asked last; in what they answer. */
+  earlier = 0;
+  /** Settled since. */
+  later = 0;
+  /** Whether somebody holds it, to look at. */
+  isHeld = false;
+
+  get nanoUsd(): number {
+    return this.booked + this.earlier + this.later;
+  }
+}
+
 export class Spend {
   readonly hasMoney: boolean;
   readonly #inside: BoardInside;
   readonly #onChanged: (breaker: string) => void;
-  #booked = new Sums();
-  /** Settled before the books were asked last; in what they answer. */
-  #earlier = new Sums();
-  /** Settled since. */
-  #later = new Sums();
+  readonly #byBreaker = new Map<string, Spent>();
+  #total = 0;
   #askedMs = -Infinity;
-  #askedAtMs = 0;
   #isAsking = false;
 
   constructor(inside: BoardInside, onChanged: (breaker: string) => void) {
@@ -31,19 +41,26 @@ export class Spend {
 
   /** Lately, over all breakers. */
   get total(): number | null {
-    return this.hasMoney ? this.#booked.total + this.#earlier.total + this.#later.total : null;
+    return this.hasMoney ? this.#total : null;
   }
 
-  of(breaker: string): number | null {
+  /** What that breaker spent, kept up to date until it is let go; null where nobody counts. */
+  hold(breaker: string): Spent | null {
     if (!this.hasMoney) return null;
-    return this.#booked.of(breaker) + this.#earlier.of(breaker) + this.#later.of(breaker);
+    const spent = this.#of(breaker);
+    spent.isHeld = true;
+    return spent;
   }
 
-  hear(fact: Fact): void {
-    if (fact.type !== 'cost.settled' || fact.costNanoUsd === 0) return;
-    // Told late: the books had it when they were asked.
-    const sums = fact.atMs < this.#askedAtMs ? this.#earlier : this.#later;
-    sums.add(fact.breaker, fact.costNanoUsd);
+  letGo(breaker: string): void {
+    const spent = this.#byBreaker.get(breaker);
+    if (spent !== undefined) spent.isHeld = false;
+  }
+
+  /** A call of that breaker cost so much; `held` saves looking for it. */
+  add(breaker: string, nanoUsd: number, held: Spent | null = null): void {
+    (held ?? this.#of(breaker)).later += nanoUsd;
+    this.#total += nanoUsd;
   }
 
   /** Asks the books, where it is time to. Until they answer, and if they do not, facts go on. */
@@ -53,48 +70,39 @@ export class Spend {
     if (!this.hasMoney || this.#isAsking || nowMs - this.#askedMs < REPORT_EVERY_MS) return;
     this.#isAsking = true;
     this.#askedMs = nowMs;
-    this.#askedAtMs = runtime.clock.nowMs();
-    this.#earlier.take(this.#later);
-    this.#later = new Sums();
+    for (const spent of this.#byBreaker.values()) {
+      spent.earlier += spent.later;
+      spent.later = 0;
+    }
     try {
-      const sinceMs = this.#askedAtMs - SPAN_MS;
+      const sinceMs = runtime.clock.nowMs() - SPAN_MS;
       const { rows } = await board.costs.report({ by: 'breaker', sinceMs });
-      const before = this.#booked;
-      const earlier = this.#earlier;
-      this.#booked = new Sums();
-      this.#earlier = new Sums();
-      for (const { group, costNanoUsd } of rows) this.#booked.add(group ?? '', costNanoUsd);
-      for (const name of new Set([...before.names, ...earlier.names, ...this.#booked.names])) {
-        if (before.of(name) + earlier.of(name) !== this.#booked.of(name)) this.#onChanged(name);
-      }
+      this.#take(new Map(rows.map(({ group, costNanoUsd }) => [group ?? '', costNanoUsd])));
     } catch {
       // The books cannot be read now; they are asked again in a minute.
     } finally {
       this.#isAsking = false;
     }
   }
-}
 
-/** Nano-dollars by breaker, and over all. */
-class Sums {
-  readonly #byBreaker = new Map<string, number>();
-  total = 0;
-
-  get names(): IterableIterator<string> {
-    return this.#byBreaker.keys();
+  /** What the books answered stands for all that was settled before they were asked. */
+  #take(booked: ReadonlyMap<string, number>): void {
+    for (const name of booked.keys()) this.#of(name);
+    this.#total = 0;
+    for (const [name, spent] of this.#byBreaker) {
+      const before = spent.booked + spent.earlier;
+      spent.booked = booked.get(name) ?? 0;
+      spent.earlier = 0;
+      this.#total += spent.nanoUsd;
+      if (spent.nanoUsd === 0 && !spent.isHeld) this.#byBreaker.delete(name);
+      if (spent.booked !== before) this.#onChanged(name);
+    }
   }
 
-  of(breaker: string): number {
-    return this.#byBreaker.get(breaker) ?? 0;
-  }
-
-  add(breaker: string, nanoUsd: number): void {
-    this.#byBreaker.set(breaker, this.of(breaker) + nanoUsd);
-    this.total += nanoUsd;
-  }
-
-  take(others: Sums): void {
-    for (const name of others.names) this.add(name, others.of(name));
+  #of(breaker: string): Spent {
+    let spent = this.#byBreaker.get(breaker);
+    if (spent === undefined) this.#byBreaker.set(breaker, (spent = new Spent()));
+    return spent;
   }
 }
 

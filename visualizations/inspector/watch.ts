@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import type { FactReader } from '../../services/bus.ts';
 import type { Fact } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { BreakerRows } from './breaker-rows.ts';
@@ -36,7 +35,7 @@ export class Watch {
   hitsTick = 0;
   readonly #spend: Spend;
   readonly #traffic: Traffic;
-  readonly #facts: FactReader;
+  readonly #detachFacts: () => void;
   readonly #detachActors: () => void;
   #isEnded = false;
 
@@ -48,7 +47,7 @@ export class Watch {
     this.#spend = new Spend(options, (name) => this.rows.touchSpending(name));
     this.rows = new BreakerRows({
       ...options,
-      spentOf: (name) => this.#spend.of(name),
+      spend: this.#spend,
       onGone: (name) => this.#forget(name),
     });
     this.tapes = new Tapes({
@@ -62,7 +61,7 @@ export class Watch {
     });
     this.summary = new Summary({ ...options, spend: this.#spend, traffic: this.#traffic });
     this.money = createMoneyFeed({ board, clock });
-    this.#facts = options.readFacts((fact) => this.#hear(fact));
+    this.#detachFacts = options.tapFacts((fact) => this.#hear(fact));
     const actors = board.inspectActors((event) => this.tapes.hear(event));
     this.#detachActors = () => actors.unsubscribe();
   }
@@ -77,7 +76,6 @@ export class Watch {
 
   /** One tick. */
   advance(): void {
-    this.#facts.read();
     this.tick++;
     void this.#spend.advance();
     this.rows.advance(this.tick);
@@ -87,19 +85,21 @@ export class Watch {
 
   end(): void {
     this.#isEnded = true;
-    this.#facts.end();
+    this.#detachFacts();
     this.#detachActors();
   }
 
+  /** In the turn of the call that the fact is about. */
   #hear(fact: Fact): void {
-    this.#spend.hear(fact);
-    this.rows.hear(fact);
-    this.money.hear(fact);
     const kind = callKindOf(fact);
     if (kind !== null) this.#traffic.count(kind);
+    this.rows.hear(fact, kind);
+    this.summary.hear(fact);
+    this.money.hear(fact);
   }
 
   #forget(name: string): void {
+    this.#spend.letGo(name);
     this.tapes.forget(name);
     this.hits.forget(name);
   }

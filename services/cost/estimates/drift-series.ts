@@ -5,6 +5,7 @@ const RECENT = 32;
 /** Earlier ones before which nothing is usual, and those that are remembered as usual. */
 const USUAL_MIN = 64;
 const USUAL_MEMORY = 512;
+const USUAL_SHARE_MIN = 1 / USUAL_MEMORY;
 /** A change is of 25 % at least, and so many standard errors that chance does not make it. */
 const CHANGE_MIN = Math.log(1.25);
 const ERRORS_MIN = 6;
@@ -47,7 +48,7 @@ export class DriftSeries {
     this.#recentSum += recent[this.#next] as number;
     this.#next = (this.#next + 1) % RECENT;
     // Once a round the sum is taken anew, so that roundings do not add up.
-    if (this.#next === 0) this.#recentSum = recent.reduce((sum, each) => sum + each, 0);
+    if (this.#next === 0) this.#recentSum = sumOf(recent);
     if (this.#usualCount < USUAL_MIN) return false;
     const change = Math.abs(this.#recentSum / RECENT - this.#usualMean);
     // Nearly always, and less than is ever needed.
@@ -60,11 +61,18 @@ export class DriftSeries {
   }
 
   #becomeUsual(logarithm: number): void {
-    const share = 1 / Math.min(this.#usualCount, USUAL_MEMORY);
+    const share = this.#usualCount < USUAL_MEMORY ? 1 / this.#usualCount : USUAL_SHARE_MIN;
     const distance = logarithm - this.#usualMean;
     this.#usualMean += share * distance;
     const variance = (1 - share) * (this.#usualVariance + share * distance * distance);
     // Of ratios that are all alike it would fade into numbers so small that they are slow.
     this.#usualVariance = variance < VARIANCE_MIN ? 0 : variance;
   }
+}
+
+/** A loop: `reduce` would make garbage with every step. */
+function sumOf(numbers: Float32Array): number {
+  let sum = 0;
+  for (const each of numbers) sum += each;
+  return sum;
 }
