@@ -3,9 +3,10 @@
  * batches, after the turn of the call that caused them. A subscriber that throws is contained, one
  * that takes long is reported, and when nobody listens no fact is made.
  *
- * A tap hears each fact in the turn that caused it, before it is queued. A batch costs the process
- * a turn of its event loop, which is more than all the facts in it; where only taps listen there is
- * no batch and no queue. A tap must be quick and call nobody outside.
+ * A tap hears each fact in the turn that caused it, before it is stamped and queued. A batch costs
+ * the process a turn of its event loop, which is more than all the facts in it; where only taps
+ * listen there is no batch and no queue. A tap must be quick, and neither keep nor change what it
+ * hears.
  */
 import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 
@@ -94,7 +95,7 @@ export interface Bus {
    */
   publish(body: FactBody): void;
   /** Hears facts as they are published, until the function that it returns is called. */
-  tapFacts(hear: (fact: Fact) => void): () => void;
+  tapFacts(hear: (fact: FactBody) => void): () => void;
   /** Delivers what is queued, now. */
   flush(): void;
   /** Delivers what is queued and completes `facts$`. */
@@ -105,7 +106,7 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
   // Copied when they change, not for every fact: who comes or goes during a batch changes nothing
   // about the fact that is being delivered.
   let subscribers: readonly Subscriber<Fact>[] = [];
-  let taps: readonly ((fact: Fact) => void)[] = [];
+  let taps: readonly ((fact: FactBody) => void)[] = [];
   let queue: Fact[] = [];
   let seq = 0;
   let droppedCount = 0;
@@ -118,16 +119,11 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
 
   const isObserved = (): boolean => subscribers.length > 0 || taps.length > 0;
 
-  const stamp = (body: FactBody): Fact => {
+  const push = (body: FactBody): void => {
     const fact = body as FactBody & { v: typeof FACT_VERSION; seq: number; atMs: number };
     fact.v = FACT_VERSION;
     fact.seq = seq++;
     fact.atMs = clock.nowMs();
-    for (const tap of taps) tap(fact);
-    return fact;
-  };
-
-  const push = (fact: Fact): void => {
     // Everybody gets the same object, so none may change it.
     Object.freeze(fact);
     queue.push(fact);
@@ -141,14 +137,15 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
 
   const publish = (body: FactBody): void => {
     if (!isObserved() || isClosed) return;
-    const fact = stamp(body);
+    for (const tap of taps) tap(body);
     if (subscribers.length === 0) return;
     if (queue.length >= PENDING_MAX) {
       droppedCount++;
       droppedEver++;
+      seq++;
       return;
     }
-    push(fact);
+    push(body);
     schedule();
   };
 
@@ -179,7 +176,10 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
 
   /** What went wrong with a batch: at most three facts, which no bound holds back. */
   const report = (busyMs: number): void => {
-    const add = (body: FactBody): void => push(stamp(body));
+    const add = (body: FactBody): void => {
+      for (const tap of taps) tap(body);
+      push(body);
+    };
     if (droppedCount > 0) add({ type: 'facts.dropped', count: droppedCount });
     if (busyMs > SLOW_SUBSCRIBER_MS) add({ type: 'subscriber.slow', busyMs });
     if (failure !== undefined) add({ type: 'subscriber.failed', errorName: failure });

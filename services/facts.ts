@@ -133,7 +133,8 @@ export type FactType = Fact['type'];
 /** The facts of one type. */
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
 
-type BodyOf<T extends FactType> = Extract<FactBody, { type: T }>;
+/** The same before it is stamped. */
+export type BodyOf<T extends FactType> = Extract<FactBody, { type: T }>;
 /** A fact of one type while it is put together. */
 export type FactDraft<T extends FactType> = {
   -readonly [Field in keyof BodyOf<T>]: BodyOf<T>[Field];

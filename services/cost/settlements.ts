@@ -3,7 +3,7 @@
  * row, corrects the rate of spending, moves levels, teaches the estimators and says a fact.
  */
 import type { Clock } from '../clock.ts';
-import type { FactBody } from '../facts.ts';
+import type { FactBody, FactDraft } from '../facts.ts';
 import type { Account } from './budgets/account.ts';
 import type { Levels } from './budgets/levels.ts';
 import {
@@ -87,17 +87,20 @@ export class Settlements implements CallEnder {
   }
 
   #say(call: CostedCall, { basis, costNanoUsd, outcome }: Ending): void {
-    const { expectedNanoUsd, worstNanoUsd, estimate } = call;
-    this.#parts.publish({
+    const { breaker, operation, model, expectedNanoUsd, worstNanoUsd, estimate } = call;
+    const fact: FactDraft<'cost.settled'> = {
       type: 'cost.settled',
-      ...call.factLabels,
+      breaker,
+      operation,
       costNanoUsd,
       expectedNanoUsd,
       worstNanoUsd,
       method: estimate.method,
       basis,
       outcome,
-    });
+    };
+    if (model !== undefined) fact.model = model;
+    this.#parts.publish(fact);
   }
 
   /** What is held for a breaker's calls. Walks over all calls whose money is held. */

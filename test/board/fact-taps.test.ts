@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { createBus, type Bus } from '../../services/bus.ts';
-import type { Fact } from '../../services/facts.ts';
+import type { Fact, FactBody } from '../../services/facts.ts';
 import { VirtualClock } from '../kit/virtual-clock.ts';
 
 interface Rig {
@@ -22,18 +22,14 @@ function rig(): Rig {
   return { bus, clock, observed, say };
 }
 
-const nameOf = (fact: Fact): string => ('breaker' in fact ? String(fact.breaker) : fact.type);
+const nameOf = (fact: FactBody): string => ('breaker' in fact ? String(fact.breaker) : fact.type);
 
-test('a tap hears a fact at once, stamped, until it is taken off', () => {
+test('a tap hears a fact at once, until it is taken off', () => {
   const { bus, observed, say } = rig();
-  const told: Fact[] = [];
-  const end = bus.tapFacts((fact) => told.push(fact));
+  const told: string[] = [];
+  const end = bus.tapFacts((fact) => told.push(nameOf(fact)));
   say('a', 'b');
-  expect(told).toMatchObject([
-    { v: 1, seq: 0, breaker: 'a' },
-    { v: 1, seq: 1, breaker: 'b' },
-  ]);
-  expect(told[0]?.atMs).toBeGreaterThan(0);
+  expect(told).toEqual(['a', 'b']);
   end();
   say('c');
   expect([told.length, observed]).toEqual([2, [true, false]]);
@@ -55,21 +51,21 @@ test('where only taps listen no turn of the event loop is taken', () => {
   expect(turns).toBe(1);
 });
 
-test('a subscriber beside a tap is told later, each fact once and the same', async () => {
+test('a subscriber beside a tap is told later, each fact once', async () => {
   const { bus, clock, say } = rig();
-  const heard: Fact[] = [];
+  const heard: string[] = [];
   const told: Fact[] = [];
-  bus.tapFacts((fact) => heard.push(fact));
+  bus.tapFacts((fact) => heard.push(nameOf(fact)));
   say('before');
   const subscription = bus.facts$.subscribe((fact) => told.push(fact));
   say('a');
-  expect([heard.map(nameOf), told]).toEqual([['before', 'a'], []]);
+  expect([heard, told]).toEqual([['before', 'a'], []]);
   await clock.settle();
-  expect(told.map(nameOf)).toEqual(['a']);
-  expect(told[0]).toBe(heard[1]);
+  // What only taps heard is none of the facts that are counted.
+  expect(told).toMatchObject([{ v: 1, seq: 0, breaker: 'a' }]);
   subscription.unsubscribe();
   say('after');
-  expect(heard.map(nameOf)).toEqual(['before', 'a', 'after']);
+  expect(heard).toEqual(['before', 'a', 'after']);
 });
 
 test('what was queued for a subscriber that has left is not for the next one', async () => {

@@ -1,13 +1,22 @@
 /** What facts about money are counted for, and for what they are not. */
 import { expect, test } from 'vitest';
 
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import { MoneyTally } from '../../visualizations/inspector/money-tally.ts';
 
-const atMs = 0;
-const heard = (...facts: readonly object[]): MoneyTally => {
-  const tally = new MoneyTally();
-  for (const fact of facts) tally.hear({ v: 1, seq: 1, atMs, ...fact } as unknown as Fact);
+interface Said {
+  readonly type: string;
+  readonly atMs?: number;
+}
+
+/** A tally that heard these facts, each at its own time. */
+const heard = (...facts: readonly Said[]): MoneyTally => {
+  let nowMs = 0;
+  const tally = new MoneyTally({ nowMs: () => nowMs });
+  for (const { atMs = 0, ...fact } of facts) {
+    nowMs = atMs;
+    tally.hear(fact as unknown as FactBody);
+  }
   return tally;
 };
 

@@ -16,20 +16,20 @@ import type { Gauge, Reading } from './case.ts';
 import { startUpstream } from './providers.ts';
 import { median } from './rounds.ts';
 
-/** Of a turn: several updates long. */
-const CALLS = 2_000;
+/** Of a turn: several updates long, as many of them for each call as in a board that is busy. */
+const CALLS = 8_000;
 /**
  * At once, as in a process that has much to do. One after the other, what comes after each call's
  * turn would cost a turn of the event loop of its own, which is more than all that is done in it.
  */
 const IN_FLIGHT = 16;
-const TURNS = 8;
+const TURNS = 4;
 /** Times that a page comes and goes. */
 const VISITS = 4;
 /** Somewhat longer than from one update to the next. */
 const PAUSE_MS = 270;
 /** Until code is compiled and every breaker of a crowd was called. */
-const FIRST_TURNS = 8;
+const FIRST_TURNS = 2;
 /** A watch outlives the last page by ten seconds. */
 const LINGER_MS = 11_000;
 const CROWD = 10_000;

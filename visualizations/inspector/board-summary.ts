@@ -1,6 +1,6 @@
 /** The board in a few figures: every view shows them. */
 import type { Health } from '../../services/board-health.ts';
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { SPARK_MS, type BoardSummary } from './protocol.ts';
 import type { Spend } from './spend.ts';
@@ -38,7 +38,7 @@ export class Summary {
   }
 
   /** Looks at the board's health anew where the fact may have changed it. */
-  hear({ type }: Fact): void {
+  hear({ type }: FactBody): void {
     if (type !== 'call.finished' && type !== 'cost.settled') this.#health = null;
   }
 

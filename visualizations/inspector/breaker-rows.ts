@@ -4,7 +4,7 @@
  * there are; rows made anew have a bound for each tick, and what is beyond it comes with the next.
  */
 import type { BreakerCore } from '../../services/breaker-core.ts';
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { breakerRow } from './breaker-row.ts';
 import { GoneBreakers } from './gone-breakers.ts';
@@ -30,6 +30,11 @@ interface Entry {
   isPassed: boolean;
   /** The tick in which it was told last. */
   passedTick: number;
+  /** What passed since then: all that a fact about a call touches, close together. */
+  calls: number;
+  failed: number;
+  refused: number;
+  costNanoUsd: number;
 }
 
 /** What is new, as JSON, with commas between the members of each list. */
@@ -97,18 +102,21 @@ export class BreakerRows {
   }
 
   /** Counts what a fact tells of a breaker; `kind` is what it tells of a call. */
-  hear(fact: Fact, kind: CallKind | null): void {
+  hear(fact: FactBody, kind: CallKind | null): void {
     if (!('breaker' in fact) || fact.breaker === null) return;
     if (fact.type === 'breaker.evicted') return this.#drop(fact.breaker);
     const entry = this.#find(fact.breaker);
-    const isCost = fact.type === 'cost.settled';
-    if (isCost) this.#parts.spend.add(fact.breaker, fact.costNanoUsd, entry?.spent);
-    if (entry === null) return;
-    if (kind === null && !isCost) {
-      this.#touched.add(entry);
+    if (fact.type === 'cost.settled') {
+      if (entry === null) this.#parts.spend.add(fact.breaker, fact.costNanoUsd);
+      else entry.costNanoUsd += fact.costNanoUsd;
+    } else if (kind === null) {
+      if (entry !== null) this.#touched.add(entry);
       return;
     }
-    if (kind !== null) (entry.traffic ??= new Traffic(columnAt(this.#nowMs))).count(kind);
+    if (entry === null) return;
+    if (kind !== null) entry.calls++;
+    if (kind === 'failed') entry.failed++;
+    else if (kind === 'refused') entry.refused++;
     this.#pass(entry);
   }
 
@@ -201,6 +209,10 @@ export class BreakerRows {
       traffic: null,
       isPassed: false,
       passedTick: -1,
+      calls: 0,
+      failed: 0,
+      refused: 0,
+      costNanoUsd: 0,
     };
     this.#entries.set(name, entry);
     this.#gone.isBack(name);
@@ -222,6 +234,7 @@ export class BreakerRows {
   #forget(entry: Entry | undefined): void {
     if (entry === undefined) return;
     if (this.#last === entry) this.#last = null;
+    this.#book(entry);
     this.#touched.delete(entry);
     entry.isPassed = false;
   }
@@ -263,20 +276,35 @@ export class BreakerRows {
     let text = '';
     for (const entry of passed) {
       if (!entry.isPassed) continue;
+      this.#book(entry);
       // Nobody knows one by its number whose row was never told.
       if (entry.row === '') {
         this.#passed.push(entry);
         continue;
       }
-      const { number, spent, traffic } = entry;
+      const { number, spent, calls, failed, refused } = entry;
+      const sum = spent === null ? null : spent.nanoUsd;
+      text += `${text === '' ? '' : ','}${number},${calls},${failed},${refused},${sum}`;
+      if (calls > 0) {
+        entry.traffic ??= new Traffic(column);
+        entry.traffic.add(column, calls, failed, refused);
+      }
       entry.isPassed = false;
       entry.passedTick = tick;
-      const counts = traffic === null ? '0,0,0' : countsOf(traffic);
-      text += `${text === '' ? '' : ','}${number},${counts},${spent === null ? null : spent.nanoUsd}`;
-      traffic?.settle(column);
+      entry.calls = 0;
+      entry.failed = 0;
+      entry.refused = 0;
     }
     this.#cool(column);
     return text;
+  }
+
+  /** What its calls cost becomes part of what it spent. */
+  #book(entry: Entry): void {
+    const { core, spent, costNanoUsd } = entry;
+    if (costNanoUsd === 0) return;
+    this.#parts.spend.add(core.name, costNanoUsd, spent);
+    entry.costNanoUsd = 0;
   }
 
   /** Lets go of traffic that no column shows any more. */
@@ -284,11 +312,9 @@ export class BreakerRows {
     if (column === this.#column) return;
     this.#column = column;
     for (const entry of this.#entries.values()) {
-      const { traffic, isPassed } = entry;
-      if (traffic === null || isPassed) continue;
+      const { traffic } = entry;
+      if (traffic === null) continue;
       if (traffic.column <= column - SPARK_COUNT) entry.traffic = null;
     }
   }
 }
-
-const countsOf = ({ calls, failed, refused }: Traffic): string => `${calls},${failed},${refused}`;

@@ -6,7 +6,7 @@ import type { Board } from '../../services/board.ts';
 import type { Clock } from '../../services/clock.ts';
 import type { RuleSummary } from '../../services/cost/rules/rule-summary.ts';
 import { isFuseboardError } from '../../services/errors.ts';
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import { MoneyBooks } from './money-books.ts';
 import { MoneyTally } from './money-tally.ts';
 import { thresholdText } from './money-words.ts';
@@ -14,7 +14,7 @@ import type { MoneyUpdate, RuleView } from './protocol.ts';
 
 export interface MoneyFeed {
   /** Takes a fact; those that are not about money are left alone. */
-  hear(fact: Fact): void;
+  hear(fact: FactBody): void;
   /**
    * The figures as of now, or as of the last time the books could be read, which it says. Never
    * rejects; while one is made, whoever asks gets that one.
@@ -32,7 +32,7 @@ const RULES_MAX = 200;
 
 export function createMoneyFeed({ board, clock }: MoneyFeedOptions): MoneyFeed {
   const watchedSinceMs = clock.nowMs();
-  const tally = new MoneyTally();
+  const tally = new MoneyTally(clock);
   const rules = rulesOf(board);
   const books = rules === null ? null : new MoneyBooks(board, clock);
   let running: Promise<MoneyUpdate> | null = null;

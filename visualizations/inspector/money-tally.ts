@@ -3,7 +3,8 @@
  * what open breakers kept from being called, which rules announced themselves. Each fact costs a
  * few additions; nothing grows past a bound.
  */
-import type { Fact, FactOf } from '../../services/facts.ts';
+import type { Clock } from '../../services/clock.ts';
+import type { BodyOf, FactBody } from '../../services/facts.ts';
 import { announcementText, momentText } from './money-words.ts';
 import type { CalibrationView, MoneyMoment } from './protocol.ts';
 
@@ -57,6 +58,7 @@ interface Told extends MoneyMoment {
 }
 
 export class MoneyTally {
+  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #calibrations = new Map<string, Calibration>();
   readonly #shapes = new Map<string, Shape[]>();
   #shapeCount = 0;
@@ -66,7 +68,11 @@ export class MoneyTally {
   readonly #moments: Told[] = [];
   releasedNanoUsd = 0;
 
-  hear(fact: Fact): void {
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock;
+  }
+
+  hear(fact: FactBody): void {
     if (fact.type === 'cost.settled') this.#settled(fact);
     else if (fact.type === 'call.refused') this.#refused(fact);
     else {
@@ -115,8 +121,9 @@ export class MoneyTally {
     return { count, nanoUsd: Math.round(nanoUsd) };
   }
 
-  #tell(fact: Fact, text: string): void {
-    const { atMs, type } = fact;
+  #tell(fact: FactBody, text: string): void {
+    const atMs = this.#clock.nowMs();
+    const { type } = fact;
     const of = fact.type === 'rule.fired' ? `${fact.rule}\0${fact.breaker}` : '';
     const isAgain = (moment: Told): boolean =>
       of !== '' && moment.of === of && atMs - moment.atMs < AGAIN_MS;
@@ -126,7 +133,7 @@ export class MoneyTally {
     if (this.#moments.length > MOMENTS_MAX) this.#moments.shift();
   }
 
-  #settled(fact: FactOf<'cost.settled'>): void {
+  #settled(fact: BodyOf<'cost.settled'>): void {
     const { expectedNanoUsd, costNanoUsd, worstNanoUsd, basis, method } = fact;
     this.releasedNanoUsd += Math.max(0, worstNanoUsd - costNanoUsd);
     // What nobody reported, or was not used, says nothing about an estimate.
@@ -146,7 +153,7 @@ export class MoneyTally {
     if (calibration.points.length > POINTS_MAX) calibration.points.shift();
   }
 
-  #refused(fact: FactOf<'call.refused'>): void {
+  #refused(fact: BodyOf<'call.refused'>): void {
     if (fact.enforced && SHIELDING.has(fact.code)) this.#shapeOf(fact).shieldedCount += 1;
   }
 
@@ -163,10 +170,10 @@ export class MoneyTally {
     return shape;
   }
 
-  #fired(fact: FactOf<'rule.fired'>): void {
+  #fired(fact: BodyOf<'rule.fired'>): void {
     const announced = bounded(this.#announced, fact.rule, RULES_MAX, noAnnouncements);
     announced.count += 1;
-    announced.lastAtMs = fact.atMs;
+    announced.lastAtMs = this.#clock.nowMs();
     announced.lastText = announcementText(fact);
   }
 }

@@ -1,6 +1,5 @@
 /** Amounts as a person says them, and what happened to money in a sentence. */
-import type { CostFact } from '../../services/cost/cost-facts.ts';
-import type { Fact } from '../../services/facts.ts';
+import type { BodyOf, FactBody } from '../../services/facts.ts';
 import type { RuleSummary } from '../../services/cost/rules/rule-summary.ts';
 
 const NANO_PER_USD = 1_000_000_000;
@@ -36,10 +35,8 @@ export function thresholdText({ type, threshold }: RuleSummary): string {
   return `${isShare ? `${threshold} %` : spokenUsd(threshold)} ${SPANS[type]}`;
 }
 
-type FactOf<Type extends CostFact['type']> = Fact & Extract<CostFact, { type: Type }>;
-
 /** Whose call a rule fired on, and at which figure. */
-export function announcementText(fact: FactOf<'rule.fired'>): string {
+export function announcementText(fact: BodyOf<'rule.fired'>): string {
   const figure = spokenUsd(fact.figureNanoUsd);
   const threshold = spokenUsd(fact.thresholdNanoUsd);
   const call = `${spokenName(fact.operation)} of ${spokenName(fact.breaker)}`;
@@ -47,7 +44,7 @@ export function announcementText(fact: FactOf<'rule.fired'>): string {
 }
 
 /** What happened, in a sentence; null for facts that move no money's fate. */
-export function momentText(fact: Fact): string | null {
+export function momentText(fact: FactBody): string | null {
   switch (fact.type) {
     case 'budget.warned':
     case 'budget.exceeded':

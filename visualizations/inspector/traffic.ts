@@ -3,7 +3,7 @@
  * Columns have absolute numbers, so nothing is done while nothing passes. The server counts, and
  * its page keeps the same columns by what it is told.
  */
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import { SPARK_COUNT, SPARK_MS, type Rates, type Sparks } from './protocol.ts';
 
 /** Calls of every kind, and of these the failed and the refused ones. */
@@ -21,7 +21,7 @@ export type CallKind = 'well' | 'failed' | 'refused';
 const FAILED: readonly string[] = ['failed', 'rate_limited', 'unauthorized', 'over_quota'];
 
 /** What a fact tells of a call; null for facts about anything else. */
-export function callKindOf(fact: Fact): CallKind | null {
+export function callKindOf(fact: FactBody): CallKind | null {
   if (fact.type === 'call.finished') return FAILED.includes(fact.outcome) ? 'failed' : 'well';
   return fact.type === 'call.refused' && fact.enforced ? 'refused' : null;
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import type { Fact } from '../../services/facts.ts';
+import type { FactBody } from '../../services/facts.ts';
 import type { BoardInside } from './board-inside.ts';
 import { BreakerRows } from './breaker-rows.ts';
 import { Summary } from './board-summary.ts';
@@ -77,8 +77,9 @@ export class Watch {
   /** One tick. */
   advance(): void {
     this.tick++;
-    void this.#spend.advance();
     this.rows.advance(this.tick);
+    // After what was heard has been added: the books that are asked now know of it.
+    void this.#spend.advance();
     this.#traffic.settle(columnAt(this.inside.runtime.clock.monotonicMs()));
     this.summary.advance(this.tick);
   }
@@ -90,7 +91,7 @@ export class Watch {
   }
 
   /** In the turn of the call that the fact is about. */
-  #hear(fact: Fact): void {
+  #hear(fact: FactBody): void {
     const kind = callKindOf(fact);
     if (kind !== null) this.#traffic.count(kind);
     this.rows.hear(fact, kind);
