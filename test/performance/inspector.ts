@@ -16,20 +16,20 @@ import type { Gauge, Reading } from './case.ts';
 import { startUpstream } from './providers.ts';
 import { median } from './rounds.ts';
 
-/** Of a turn: several updates long, as many of them for each call as in a board that is busy. */
-const CALLS = 8_000;
+/** Of a turn: three updates long. */
+const CALLS = 2_000;
 /**
  * At once, as in a process that has much to do. One after the other, what comes after each call's
  * turn would cost a turn of the event loop of its own, which is more than all that is done in it.
  */
 const IN_FLIGHT = 16;
-const TURNS = 4;
+const TURNS = 10;
 /** Times that a page comes and goes. */
 const VISITS = 4;
 /** Somewhat longer than from one update to the next. */
 const PAUSE_MS = 270;
 /** Until code is compiled and every breaker of a crowd was called. */
-const FIRST_TURNS = 2;
+const FIRST_TURNS = 10;
 /** A watch outlives the last page by ten seconds. */
 const LINGER_MS = 11_000;
 const CROWD = 10_000;
@@ -90,39 +90,46 @@ async function startWatcher(board: Board): Promise<() => void> {
   return () => child.kill();
 }
 
+/** What calls cost while a page watches, or does not: a number for each turn. */
+interface Costs {
+  readonly subject: number[];
+  readonly control: number[];
+}
+
+const noCosts = (): Costs => ({ subject: [], control: [] });
+
+/** What a call costs the subject for each microsecond that it costs the control. */
+const ratioOf = ({ subject, control }: Costs): number => median(subject) / median(control);
+
 async function watched(breakerCount: number): Promise<readonly Reading[]> {
   const upstream = await startUpstream();
   const url = `${upstream.url}/v1/chat/completions`;
   const [subject, control] = await Promise.all([openLane(breakerCount), openLane(breakerCount)]);
-  /** Of each turn, what a call costs the subject for each microsecond that it costs the control. */
-  const take = async (turns: number): Promise<number[]> => {
-    const ratios: number[] = [];
+  const take = async (turns: number, into: Costs): Promise<void> => {
     for (let turn = 0; turn < turns; turn++) {
-      const order = turn % 2 === 0 ? [subject, control] : [control, subject];
-      const costs = new Map<Lane, number>();
-      for (const lane of order) costs.set(lane, await takeTurn(lane, url));
-      ratios.push((costs.get(subject) as number) / (costs.get(control) as number));
+      if (turn % 2 === 0) into.subject.push(await takeTurn(subject, url));
+      into.control.push(await takeTurn(control, url));
+      if (turn % 2 === 1) into.subject.push(await takeTurn(subject, url));
     }
-    return ratios;
   };
-  await take(FIRST_TURNS);
-  const before = await take(2 * TURNS);
-  const seen: number[] = [];
-  const left: number[] = [];
+  await take(FIRST_TURNS, noCosts());
+  const before = noCosts();
+  const seen = noCosts();
+  const left = noCosts();
+  await take(2 * TURNS, before);
   for (let visit = 0; visit < VISITS; visit++) {
     const leave = await startWatcher(subject.board);
-    await take(1);
-    seen.push(...(await take(TURNS)));
+    await take(1, noCosts());
+    await take(TURNS, seen);
     leave();
     const leftMs = systemClock.monotonicMs();
-    while (systemClock.monotonicMs() - leftMs < LINGER_MS) await take(1);
-    left.push(...(await take(TURNS)));
+    while (systemClock.monotonicMs() - leftMs < LINGER_MS) await take(1, noCosts());
+    await take(TURNS, left);
   }
   for (const { board } of [subject, control]) await board.close();
   upstream.close();
   const of = `${breakerCount} breakers`;
-  const lost = (base: number[], ratios: number[]): number =>
-    (1 - median(base) / median(ratios)) * 100;
+  const lost = (base: Costs, costs: Costs): number => (1 - ratioOf(base) / ratioOf(costs)) * 100;
   return [
     { what: `throughput lost, ${of} watched`, value: lost(left, seen), unit: '%', max: 5 },
     { what: `the same, once the page has left`, value: lost(before, left), unit: '%', max: 2 },
