@@ -318,10 +318,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'services/bus.ts',
-    find: 'if (subscribers.length === 0 && queue.length < UNREAD_MAX) return;',
+    find: 'if (subscribers.length === 0) return;',
     replace: '',
-    fault: 'a board that is watched pays a turn of its event loop for every batch of facts',
-    caughtBy: 'test/board/fact-readers.test.ts',
+    fault: 'a tap costs its process a turn of the event loop for each batch',
+    caughtBy: 'test/board/fact-taps.test.ts',
   },
   {
     file: 'visualizations/inspector/breaker-rows.ts',
@@ -339,9 +339,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'visualizations/inspector/spend.ts',
-    find: 'fact.atMs < this.#askedAtMs ? this.#earlier : this.#later',
-    replace: 'this.#later',
-    fault: 'a call that is told late is counted by the books and once more',
+    find: 'spent.earlier = 0;',
+    replace: '',
+    fault: 'what was settled before the books were asked is counted twice',
     caughtBy: 'test/inspector/spend.test.ts',
   },
   {

@@ -2,10 +2,10 @@
  * `npm run bench`: builds the package and the cases into a scratch folder, runs every case in
  * processes of its own under plain Node, prints the results and writes RESULTS.md beside this file.
  *
- * `--processes 1` runs each case once instead of three times, which takes twelve minutes instead of
- * half an hour. `--quick` takes a quarter of the time and writes nothing. Words that are no flags
- * choose cases by the beginning of their ids (`npm run bench -- closed`), and then nothing is
- * written either. With `--minutes 10` cases that look at a page look at it for so long, each once.
+ * `--processes 1` runs each case once instead of three times, which takes a quarter of an hour
+ * instead of forty minutes. `--quick` takes a quarter of the time and writes nothing. Words that
+ * are no flags choose cases by the beginning of their ids (`npm run bench -- closed`), and then
+ * nothing is written either. With `--minutes 10` cases that look at a page look at it for so long.
  *
  * What is built is measured, not what tsx makes of the sources: tsx names functions at run time.
  * Processes of different cases take turns, so that a busy minute of the machine does not fall on

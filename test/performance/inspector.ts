@@ -128,7 +128,7 @@ async function watched(breakerCount: number): Promise<readonly Reading[]> {
   }
   for (const { board } of [subject, control]) await board.close();
   upstream.close();
-  const of = `${breakerCount} breakers`;
+  const of = breakerCount === 1 ? 'one breaker' : `${breakerCount} breakers`;
   const lost = (base: Costs, costs: Costs): number => (1 - ratioOf(base) / ratioOf(costs)) * 100;
   return [
     { what: `throughput lost, ${of} watched`, value: lost(left, seen), unit: '%', max: 5 },

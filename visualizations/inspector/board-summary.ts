@@ -39,7 +39,8 @@ export class Summary {
 
   /** Looks at the board's health anew where the fact may have changed it. */
   hear({ type }: FactBody): void {
-    if (type !== 'call.finished' && type !== 'cost.settled') this.#health = null;
+    if (type === 'call.finished' || type === 'call.refused' || type === 'cost.settled') return;
+    this.#health = null;
   }
 
   advance(tick: number): void {
