@@ -37,6 +37,42 @@ test('a board that counts costs tells them by breaker and in all', async () => {
   expect([spentBy(late, 'a'), spentBy(late, 'idle')]).toEqual([usd(1.75), 0]);
 });
 
+test('a call that ended just before the books are asked is counted once', async () => {
+  const { board, clock, url } = await openInspected({}, { ledger: {} });
+  await spend(board, 'a', 0.25);
+  const stream = await watch(url);
+  await stream.board();
+  await clock.advanceAsync(59_900);
+  await spend(board, 'a', 0.5);
+  // The books are asked, and have answered once they have answered somebody who asked later.
+  await clock.advanceAsync(250);
+  await board.costs.report();
+  await clock.advanceAsync(250);
+  await spend(board, 'a', 1);
+  await clock.advanceAsync(250);
+  const late = await watch(url);
+  expect((await late.board()).summary.spentNanoUsd).toBe(usd(1.75));
+});
+
+test('what a breaker spent that made room is in the sum, and what it does later is told', async () => {
+  const { board, clock, url } = await openInspected({}, { ledger: {}, breakersMax: 1 });
+  const stream = await watch(url);
+  await stream.board();
+  const breaker = board.breaker('a');
+  await spend(board, 'a', 0.25);
+  board.breaker('b');
+  await clock.advanceAsync(250);
+  const late = await watch(url);
+  expect((await late.board()).summary.spentNanoUsd).toBe(usd(0.25));
+  expect(spentBy(late, 'a')).toBeUndefined();
+  await breaker.call(WORK, (context) => context.cost(usd(0.5)));
+  await clock.advanceAsync(250);
+  const later = await watch(url);
+  await later.board();
+  expect(spentBy(later, 'a')).toBe(usd(0.75));
+  expect(later.rows.byName.get('a')?.callsPerS).toBeGreaterThan(0);
+});
+
 test('a breaker in view tells what is reserved for its calls in flight', async () => {
   const { board, clock, url } = await openInspected({}, { ledger: {} });
   const stream = await watch(url, 'breaker/a');

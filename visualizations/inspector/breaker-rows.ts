@@ -106,14 +106,12 @@ export class BreakerRows {
     if (!('breaker' in fact) || fact.breaker === null) return;
     if (fact.type === 'breaker.evicted') return this.#drop(fact.breaker);
     const entry = this.#find(fact.breaker);
-    if (fact.type === 'cost.settled') {
-      if (entry === null) this.#parts.spend.add(fact.breaker, fact.costNanoUsd);
-      else entry.costNanoUsd += fact.costNanoUsd;
-    } else if (kind === null) {
-      if (entry !== null) this.#touched.add(entry);
+    if (entry === null) return;
+    if (fact.type === 'cost.settled') entry.costNanoUsd += fact.costNanoUsd;
+    else if (kind === null) {
+      this.#touched.add(entry);
       return;
     }
-    if (entry === null) return;
     if (kind !== null) entry.calls++;
     if (kind === 'failed') entry.failed++;
     else if (kind === 'refused') entry.refused++;
