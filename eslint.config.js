@@ -161,7 +161,6 @@ export default defineConfig(
     files: ['services/clock.ts'],
     rules: {
       'no-restricted-globals': globals(printing),
-      'no-restricted-imports': ['error', { paths: [rxTime] }],
       'no-restricted-properties': ['error', ...random, ...exit, ...surroundings],
       'no-restricted-syntax': ['error', ...language],
     },

@@ -2,8 +2,8 @@
  * Time, injected. Wall-clock milliseconds name instants that survive a restart; monotonic
  * milliseconds measure how long something took, whatever happens to the wall clock.
  */
-// The global of that name is a getter, which every reading would pay for.
-import { performance } from 'node:perf_hooks';
+// Taken once: as a global it is a getter, which every reading would pay for.
+const { performance } = globalThis;
 
 /** A pending timer; what it is, only its clock knows. */
 export type TimerHandle = unknown;
