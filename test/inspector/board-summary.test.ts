@@ -16,14 +16,16 @@ function summaryOf() {
     const counts = { closed: 1, open: board.open, half_open: 0, budget_limited: 0, total: 1 };
     return { status: 'healthy', reasons: [], breakers: counts } as unknown as Health;
   };
+  const registry = { size: 1 };
   const summary = new Summary({
     board: { health },
+    registry,
     runtime: { clock },
     spend: { total: null, hasMoney: false },
     traffic: new Traffic(columnAt(0)),
   } as unknown as SummaryParts);
   const told = (): number => (JSON.parse(summary.json) as BoardSummary).counts.open;
-  return { clock, board, summary, told };
+  return { clock, board, registry, summary, told };
 }
 
 const heard = (type: FactBody['type']): FactBody => ({ type }) as FactBody;
@@ -48,6 +50,16 @@ test('a breaker that opened is told with the next tick', () => {
   summary.hear(heard('state.changed'));
   summary.advance(2);
   expect([told(), summary.tick]).toEqual([1, 2]);
+});
+
+test('a breaker that was made without a fact is counted with the next tick', () => {
+  const { clock, board, registry, summary } = summaryOf();
+  summary.advance(1);
+  clock.advance(250);
+  registry.size = 2;
+  summary.advance(2);
+  summary.advance(3);
+  expect(board.asked).toBe(2);
 });
 
 test('what no fact told of is seen within a second', () => {

@@ -21,7 +21,7 @@ function opened() {
   const inside = { board: { costs: { report } }, runtime: { clock } } as unknown as BoardInside;
   const spend = new Spend(inside, (name) => changed.push(name));
   const held = spend.hold('a') as Spent;
-  const settle = (costNanoUsd: number): void => spend.add('a', costNanoUsd);
+  const settle = (costNanoUsd: number): void => spend.add(held, costNanoUsd);
   return { clock, spend, held, questions, settle, changed };
 }
 
@@ -80,11 +80,11 @@ test('books that cannot be read leave what is known, and are asked again', async
   expect(spend.total).toBe(12);
 });
 
-test('what was spent by a breaker that is not shown counts, and it is the same once it is', () => {
+test('what was spent by a breaker that was let go counts, and is there when it is back', () => {
   const { spend, settle } = opened();
-  spend.add('b', 3);
   settle(5);
-  expect([spend.total, spend.hold('b')?.nanoUsd]).toEqual([8, 3]);
+  spend.letGo('a');
+  expect([spend.total, spend.hold('a')?.nanoUsd]).toEqual([5, 5]);
 });
 
 test('who holds the spending of a breaker sees it come back from nothing', async () => {

@@ -25,6 +25,7 @@ export class Summary {
   readonly #sinceMs: number;
   #health: Health | null = null;
   #healthMs = -Infinity;
+  #breakerCount = -1;
   #steady = '';
   #toldMs = -Infinity;
   /** The tick in which it last changed, or was said again. */
@@ -77,9 +78,13 @@ export class Summary {
   }
 
   #healthAt(nowMs: number): Health {
-    const known = nowMs - this.#healthMs < HEALTH_EVERY_MS ? this.#health : null;
-    if (known !== null) return known;
+    const { board, registry } = this.#parts;
+    const isFresh = nowMs - this.#healthMs < HEALTH_EVERY_MS;
+    // Breakers are made without a fact.
+    const isSame = registry.size === this.#breakerCount;
+    if (this.#health !== null && isFresh && isSame) return this.#health;
     this.#healthMs = nowMs;
-    return (this.#health = this.#parts.board.health());
+    this.#breakerCount = registry.size;
+    return (this.#health = board.health());
   }
 }

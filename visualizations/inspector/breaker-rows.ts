@@ -299,9 +299,9 @@ export class BreakerRows {
 
   /** What its calls cost becomes part of what it spent. */
   #book(entry: Entry): void {
-    const { core, spent, costNanoUsd } = entry;
-    if (costNanoUsd === 0) return;
-    this.#parts.spend.add(core.name, costNanoUsd, spent);
+    const { spent, costNanoUsd } = entry;
+    if (spent === null || costNanoUsd === 0) return;
+    this.#parts.spend.add(spent, costNanoUsd);
     entry.costNanoUsd = 0;
   }
 

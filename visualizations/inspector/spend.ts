@@ -57,9 +57,9 @@ export class Spend {
     if (spent !== undefined) spent.isHeld = false;
   }
 
-  /** A call of that breaker cost so much; `held` saves looking for it. */
-  add(breaker: string, nanoUsd: number, held: Spent | null = null): void {
-    (held ?? this.#of(breaker)).later += nanoUsd;
+  /** Calls of its breaker cost so much more. */
+  add(spent: Spent, nanoUsd: number): void {
+    spent.later += nanoUsd;
     this.#total += nanoUsd;
   }
 
