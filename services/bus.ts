@@ -164,11 +164,9 @@ export function createBus(clock: Clock, onObserved: (isObserved: boolean) => voi
         for (const subscriber of subscribers) subscriber.next(fact);
         if (isReporting) startMs += clock.monotonicMs() - beforeMs;
       }
-      const busyMs = clock.monotonicMs() - startMs;
-      isReporting = true;
-      report(busyMs);
-    } finally {
       isReporting = false;
+      report(clock.monotonicMs() - startMs);
+    } finally {
       isDelivering = false;
     }
     schedule();
