@@ -11,6 +11,7 @@ import {
 import type { BreakerOptions } from '../options.ts';
 import { resolveOptions } from '../resolve-options.ts';
 import { resolveOwnLimits, type OwnLimit } from './own-limits.ts';
+import { platformFetch } from './platform-fetch.ts';
 import type { RequestView } from './profile.ts';
 
 /** A request, by what its breaker may depend on. */
@@ -151,7 +152,7 @@ export function resolveFetchOptions(name: string, options: FetchOptions): Resolv
     booleanOption(`fetch.${key}`, options[key]);
   return {
     provider,
-    fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
+    fetch: options.fetch ?? platformFetch,
     breaker: breakerOf,
     breakerKey: options.breakerKey ?? null,
     describe: options.describe ?? null,
