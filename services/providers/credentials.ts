@@ -21,10 +21,15 @@ const LATCH_OUTCOMES = new Map<string, Outcome>([
 ]);
 const LATCHING: readonly Outcome[] = [...LATCH_OUTCOMES.values()];
 
+/** What tells its headers, whatever the case of their names; null for one that it has not. */
+export interface HeaderSource {
+  header(name: string): string | null;
+}
+
 /** A name for the credential of a request that does not give it away. */
-export function fingerprintOf(headers: Headers, names: readonly string[] = HEADERS): string {
+export function fingerprintOf(request: HeaderSource, names: readonly string[] = HEADERS): string {
   for (const name of names) {
-    const value = headers.get(name);
+    const value = request.header(name);
     if (value === null || value === '') continue;
     return hashOf(value);
   }

@@ -37,7 +37,7 @@ export class LimitWait {
     credential: string,
     reading: RequestReading,
     request: OutgoingRequest,
-    callOptions: CallOptions,
+    callOptions: CallOptions | undefined,
   ): Promise<null> | Refusal | null {
     const { heedsTold, ownLimits, pacer, waitMaxMs } = this.#options;
     // Who would be refused anyway shall hear so now.

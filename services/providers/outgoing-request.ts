@@ -38,6 +38,14 @@ export class OutgoingRequest implements RequestView {
     this.body = this.length > lengthMax ? null : jsonOf(this.#content);
   }
 
+  /** One of them, without making all of them; null where there is none. */
+  header(name: string): string | null {
+    const given = this.#init.headers;
+    if (given === undefined) return null;
+    if (this.#headers !== null || Symbol.iterator in given) return this.headers.get(name);
+    return headerIn(given, name);
+  }
+
   /** Made when somebody looks: what is sent are the client's own. */
   get headers(): Headers {
     return (this.#headers ??= new Headers(this.#init.headers));
@@ -99,6 +107,19 @@ export const readNow = (
         lengthMax,
       )
     : new OutgoingRequest(String(input), init, lengthMax);
+
+/** As `Headers` would say it that were made of this record. */
+function headerIn(record: Readonly<Record<string, unknown>>, name: string): string | null {
+  const wanted = name.toLowerCase();
+  let found: string | null = null;
+  for (const key in record) {
+    if (key.length !== wanted.length || key.toLowerCase() !== wanted) continue;
+    if (!Object.hasOwn(record, key)) continue;
+    const value = String(record[key]).trim();
+    found = found === null ? value : `${found}, ${value}`;
+  }
+  return found;
+}
 
 function pathOf(url: string): string {
   const scheme = url.indexOf('://');

@@ -5,7 +5,7 @@
 import type { BreakerCore } from '../breaker-core.ts';
 import type { Breaker, OperatorOptions } from '../breaker.ts';
 import { specOf } from '../call-spec.ts';
-import type { CallOptions } from '../call.ts';
+import type { CallOptions, Operation } from '../call.ts';
 import type { CostEvent } from '../cost/cost-events.ts';
 import type { Treasury } from '../cost/treasury.ts';
 import { ZERO, type NanoUsd } from '../cost/money.ts';
@@ -62,12 +62,22 @@ export function protectFetch(
   });
 }
 
+/** What requests of one credential and scope share. */
+interface Known {
+  readonly fingerprint: string;
+  readonly scope: string;
+  readonly breaker: BreakerCore;
+  readonly credential: string;
+}
+
 class FetchGuard {
   readonly #parts: CallParts;
   readonly #wait: LimitWait;
   readonly #host: FetchHost;
   /** Names of the breakers that were used; bounded, the oldest go first. */
   readonly #names = new Set<string>();
+  /** Whose breaker was asked for last, where no option names it: the next one's as a rule. */
+  #last: Known | null = null;
 
   constructor(profile: Profile, options: FetchOptions, host: FetchHost) {
     this.#host = host;
@@ -136,26 +146,32 @@ class FetchGuard {
   }
 
   #callOf(request: OutgoingRequest): ProviderCall {
-    const { profile, options } = this.#parts;
+    const { profile } = this.#parts;
     const { treasury } = this.#host;
     const count = treasury === null ? undefined : countTokens(treasury);
     const reading = profile.readRequest(request, count);
     const { operation } = reading;
-    const fingerprint = fingerprintOf(request.headers, profile.credentialHeaders);
+    const fingerprint = fingerprintOf(request, profile.credentialHeaders);
     const scope = reading.scope ?? operation.model ?? operation.operation;
-    const { provider } = options;
-    const keyed: KeyedRequest = {
-      provider,
-      credential: fingerprint,
-      scope,
-      operation: operation.operation,
-      model: operation.model,
-    };
-    const name = options.breakerKey?.(keyed) ?? `${provider}:${fingerprint}:${scope}`;
-    const breaker = this.#breaker(name.slice(0, NAME_MAX), scope);
-    const credential = `${provider}:${fingerprint}`;
+    const { breaker, credential } = this.#known(fingerprint, scope, operation);
     if (fingerprint !== 'anonymous') this.#parts.credentials.join(credential, breaker);
     return new ProviderCall(this.#parts, request, reading, breaker, credential);
+  }
+
+  #known(fingerprint: string, scope: string, { operation, model }: Operation): Known {
+    const { breakerKey, provider } = this.#parts.options;
+    const last = this.#last;
+    if (last?.fingerprint === fingerprint && last.scope === scope) {
+      // It may have made room meanwhile.
+      if (this.#host.find(last.breaker.name) === last.breaker) return last;
+    }
+    const credential = `${provider}:${fingerprint}`;
+    const keyed: KeyedRequest = { provider, credential: fingerprint, scope, operation, model };
+    const name = breakerKey?.(keyed) ?? `${credential}:${scope}`;
+    const breaker = this.#breaker(name.slice(0, NAME_MAX), scope);
+    const known: Known = { fingerprint, scope, breaker, credential };
+    if (breakerKey === null) this.#last = known;
+    return known;
   }
 
   #breaker(name: string, scope: string): BreakerCore {
@@ -185,10 +201,12 @@ class FetchGuard {
     if (cap !== null) request.setMembers({ [capMember]: cap });
   }
 
-  #optionsOf(request: OutgoingRequest): CallOptions {
+  /** Undefined where there is nothing to say. */
+  #optionsOf(request: OutgoingRequest): CallOptions | undefined {
     const { describe } = this.#parts.options;
     const { signal } = request;
-    return { ...describe?.(request), signal };
+    if (describe !== null) return { ...describe(request), signal };
+    return signal === undefined ? undefined : { signal };
   }
 }
 

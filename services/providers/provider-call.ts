@@ -59,7 +59,8 @@ export class ProviderCall {
   readonly credential: string;
   readonly #parts: CallParts;
   readonly #request: OutgoingRequest;
-  readonly #faults: CallFaults;
+  /** Made when something goes wrong. */
+  #faultsMade: CallFaults | null = null;
   /** The answer that is under way. */
   #metered: MeteredStream | null = null;
   /** Told when its call has settled; nobody waits for that but a stream. */
@@ -72,25 +73,24 @@ export class ProviderCall {
     breaker: BreakerCore,
     credential: string,
   ) {
-    const { profile, options, credentials } = parts;
-    const { isOnceOnly } = request;
     this.#parts = parts;
     this.#request = request;
-    this.#faults = new CallFaults({
-      profile,
-      options,
-      credentials,
-      breaker,
-      credential,
-      isOnceOnly,
-    });
     this.reading = reading;
     this.breaker = breaker;
     this.credential = credential;
   }
 
+  get #faults(): CallFaults {
+    if (this.#faultsMade !== null) return this.#faultsMade;
+    const { breaker, credential } = this;
+    const { profile, options, credentials } = this.#parts;
+    const { isOnceOnly } = this.#request;
+    const parts = { profile, options, credentials, breaker, credential, isOnceOnly };
+    return (this.#faultsMade = new CallFaults(parts));
+  }
+
   /** Resolves with the answer of a stream as soon as it begins. */
-  send(callOptions: CallOptions): Promise<Sent> {
+  send(callOptions: CallOptions | undefined): Promise<Sent> {
     const { breaker, reading } = this;
     const { options, release } = this.#heard(callOptions);
     return new Promise((resolve, reject) => {
@@ -141,11 +141,11 @@ export class ProviderCall {
   }
 
   /** A client that aborts a stream whose answer is over does not abort its call. */
-  #heard(options: CallOptions): {
-    readonly options: CallOptions;
+  #heard(options: CallOptions | undefined): {
+    readonly options: CallOptions | undefined;
     readonly release: (() => void) | null;
   } {
-    const { signal } = options;
+    const signal = options?.signal;
     if (!this.reading.isStream || signal === undefined || signal.aborted) {
       return { options, release: null };
     }
@@ -165,7 +165,7 @@ export class ProviderCall {
   }
 
   #attempt(context: CallContext, deliver: (sent: Sent) => void): Promise<Sent> {
-    this.#faults.answer = null;
+    if (this.#faultsMade !== null) this.#faultsMade.answer = null;
     // Only a stream has deadlines of its own, and so a signal of its own.
     if (this.reading.isStream) return this.#attemptStream(context, deliver);
     return this.#exchange({ context, signal: context.signal, startMs: NaN, deliver });

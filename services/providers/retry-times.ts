@@ -24,8 +24,10 @@ export function retryAtMsFrom(headers: Headers, nowMs: number): number | null {
   return waitMs === null ? exhaustedUntilMs(headers, nowMs) : nowMs + waitMs;
 }
 
-/** What OpenAI's headers say about our limits; null where they say nothing. */
+/** What OpenAI's headers say about our limits; null where they do not say what is left of them. */
 export function rateLimitsFrom(headers: Headers, nowMs: number): RateLimits | null {
+  // Most servers that speak this API tell none of it, and each look costs as much as all the rest.
+  if (!headers.has(REMAINING.requests) && !headers.has(REMAINING.tokens)) return null;
   const requests = limitFrom(headers, 'requests', nowMs);
   const tokens = limitFrom(headers, 'tokens', nowMs);
   if (requests === null && tokens === null) return null;
@@ -112,6 +114,11 @@ function httpDateMs(text: string | null): number | null {
   return Number.isNaN(atMs) ? null : atMs;
 }
 
+const REMAINING = {
+  requests: 'x-ratelimit-remaining-requests',
+  tokens: 'x-ratelimit-remaining-tokens',
+} as const;
+
 interface Limit {
   readonly max: number | null;
   readonly remaining: number | null;
@@ -120,9 +127,8 @@ interface Limit {
 
 /** Azure answers some requests with -1 or 0 for both: 0 left and no wait for more says nothing. */
 function limitFrom(headers: Headers, what: 'requests' | 'tokens', nowMs: number): Limit | null {
-  const remainingText = headers.get(`x-ratelimit-remaining-${what}`);
+  const remainingText = headers.get(REMAINING[what]);
   const reset = headers.get(`x-ratelimit-reset-${what}`);
-  // Most servers that speak this API tell none of it.
   if (remainingText === null && reset === null) return null;
   const max = decimalFrom(headers.get(`x-ratelimit-limit-${what}`));
   const remaining = decimalFrom(remainingText);

@@ -8,13 +8,8 @@ export async function readWhole(
   bytesMax: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | { readonly rest: ReadableStream<Uint8Array> }> {
-  const { body, headers } = response;
+  const { body } = response;
   if (body === null) return new Uint8Array(0);
-  const length = headers.get('content-length');
-  // A compressed body may be longer than its length says.
-  if (length !== null && Number(length) <= bytesMax && !headers.has('content-encoding')) {
-    return new Uint8Array(await response.arrayBuffer());
-  }
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   const pieces: Uint8Array[] = [];
   let total = 0;

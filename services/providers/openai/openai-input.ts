@@ -17,13 +17,15 @@ const CALL_LEVELS = 8;
 const UNSEEN: ChatPart = Object.freeze({ type: 'unseen' });
 const IMAGE: ChatPart = Object.freeze({ type: 'image' });
 
+const CHAT_EXTRAS: readonly string[] = ['tools', 'functions', 'response_format'];
+
 /** The chat, and what else the model reads of its request: tools, schemas. */
 export function chatOf(body: JsonObject): readonly ChatMessage[] {
   const list = listAt(body, 'messages');
   const messages = list.every(isPlainMessage)
     ? (list as readonly ChatMessage[])
     : list.map(messageOf);
-  const extras = extrasOf(body, ['tools', 'functions', 'response_format']);
+  const extras = extrasOf(body, CHAT_EXTRAS);
   return extras === null ? messages : [...messages, extras];
 }
 
@@ -50,13 +52,14 @@ const isSaid = (value: unknown): boolean =>
 
 /** Schemas and instructions as one message of text; null where there are none. */
 function extrasOf(body: JsonObject, fields: readonly string[]): ChatMessage | null {
-  const content: ChatPart[] = [];
+  let content: ChatPart[] | null = null;
   for (const field of fields) {
     const value = body[field];
     if (!isSaid(value)) continue;
-    content.push({ type: 'text', text: typeof value === 'string' ? value : jsonOf(value) });
+    const text = typeof value === 'string' ? value : jsonOf(value);
+    (content ??= []).push({ type: 'text', text });
   }
-  return content.length === 0 ? null : { role: 'system', content };
+  return content === null ? null : { role: 'system', content };
 }
 
 /** Whether the counter takes a message as it is, and counts all of it. */

@@ -3,7 +3,7 @@ import type { Operation } from '../../call.ts';
 import { knownCountAt, objectAt, textAt } from '../json-reading.ts';
 import type { JsonObject, RequestReading, RequestView } from '../profile.ts';
 import { chatOf, plainInputOf, responseInputOf } from './openai-input.ts';
-import { deploymentIn, routeOf } from './openai-routes.ts';
+import { routeOf, type Route } from './openai-routes.ts';
 
 /** What an operation takes. Longer names are no models of anybody's. */
 const MODEL_LENGTH_MAX = 256;
@@ -12,6 +12,9 @@ const TOKENS_MAX = 1_000_000_000;
 const ANSWERS_MAX = 128;
 
 const EMPTY: JsonObject = Object.freeze({});
+
+/** An operation while it is put together: no object is made only to be spread into another. */
+export type OperationDraft = { -readonly [Name in keyof Operation]: Operation[Name] };
 
 /** What is the same for all but chats and responses. */
 const PLAIN = {
@@ -29,10 +32,10 @@ const PLAIN = {
 const NO_TOKENS = { inputTokens: 0, outputTokens: 0, maxOutputTokens: 0 } as const;
 
 export function readOpenAIRequest(request: RequestView): RequestReading {
-  const { kind, operation } = routeOf(request.method, request.path);
+  const route = routeOf(request.method, request.path);
   const body = request.body ?? EMPTY;
-  const named = namedBy(operation, body, request.path);
-  switch (kind) {
+  const named = namedBy(route, body);
+  switch (route.kind) {
     case 'chat':
       return readChat(named, body);
     case 'completion':
@@ -58,14 +61,13 @@ export function readOpenAIRequest(request: RequestView): RequestReading {
   }
 }
 
-function namedBy(operation: string, body: JsonObject, path: string): Operation {
-  const model = modelName(body.model) ?? modelName(deploymentIn(path));
+function namedBy({ operation, deployment }: Route, body: JsonObject): OperationDraft {
+  const named: OperationDraft = { operation };
+  const model = modelName(body.model) ?? modelName(deployment);
+  if (model !== undefined) named.model = model;
   const serviceTier = tierIn(body);
-  return {
-    operation,
-    ...(model === undefined ? {} : { model }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-  };
+  if (serviceTier !== undefined) named.serviceTier = serviceTier;
+  return named;
 }
 
 /** The tier asked for, where that is not the standard one or the provider's own choice. */
@@ -82,11 +84,13 @@ export function modelName(value: unknown): string | undefined {
   return value.includes('\0') ? undefined : value;
 }
 
-function readChat(named: Operation, body: JsonObject): RequestReading {
+function readChat(operation: OperationDraft, body: JsonObject): RequestReading {
   const cap = knownCountAt(body, 'max_completion_tokens') ?? knownCountAt(body, 'max_tokens');
   const isStream = body.stream === true;
+  operation.messages = chatOf(body);
+  capOutput(operation, cap, answersIn(body));
   return {
-    operation: { ...named, messages: chatOf(body), ...outputCap(cap, answersIn(body)) },
+    operation,
     isStream,
     usageRequest: isStream ? usageRequestFor(body) : null,
     capMember: cap === undefined ? 'max_completion_tokens' : null,
@@ -95,23 +99,27 @@ function readChat(named: Operation, body: JsonObject): RequestReading {
   };
 }
 
-function readCompletion(named: Operation, body: JsonObject): RequestReading {
+function readCompletion(named: OperationDraft, body: JsonObject): RequestReading {
   const cap = knownCountAt(body, 'max_tokens');
   const answers = Math.max(answersIn(body), answersAt(body, 'best_of'));
   const isStream = body.stream === true;
+  const operation = { ...named, ...plainInputOf(body.prompt) };
+  capOutput(operation, cap, answers);
   return {
     ...PLAIN,
-    operation: { ...named, ...plainInputOf(body.prompt), ...outputCap(cap, answers) },
+    operation,
     isStream,
     usageRequest: isStream ? usageRequestFor(body) : null,
     capMember: cap === undefined ? 'max_tokens' : null,
   };
 }
 
-function readResponse(named: Operation, body: JsonObject): RequestReading {
+function readResponse(operation: OperationDraft, body: JsonObject): RequestReading {
   const cap = knownCountAt(body, 'max_output_tokens');
+  operation.messages = responseInputOf(body);
+  capOutput(operation, cap, 1);
   return {
-    operation: { ...named, messages: responseInputOf(body), ...outputCap(cap, 1) },
+    operation,
     isStream: body.stream === true,
     usageRequest: null,
     capMember: cap === undefined ? 'max_output_tokens' : null,
@@ -120,14 +128,15 @@ function readResponse(named: Operation, body: JsonObject): RequestReading {
   };
 }
 
-/** How many answers there may be, and the most that all of them together may put out. */
-export const outputCap = (
+/** Says how many answers there may be, and the most that all of them together may put out. */
+export function capOutput(
+  operation: OperationDraft,
   cap: number | undefined,
   answers: number,
-): Pick<Operation, 'maxOutputTokens' | 'answers'> => ({
-  ...(cap === undefined ? {} : { maxOutputTokens: Math.min(cap * answers, TOKENS_MAX) }),
-  ...(answers === 1 ? {} : { answers }),
-});
+): void {
+  if (cap !== undefined) operation.maxOutputTokens = Math.min(cap * answers, TOKENS_MAX);
+  if (answers !== 1) operation.answers = answers;
+}
 
 /** How many answers a chat asks for. */
 export const answersIn = (body: JsonObject | null): number => answersAt(body, 'n');
@@ -155,7 +164,18 @@ export function mayThink(body: JsonObject): boolean {
   return effort !== '' || reasoning !== null || isThinkingModel(textAt(body, 'model'));
 }
 
+/** The model that was asked about last, which is the next one's as a rule. */
+let lastModel = '';
+let isLastThinking = false;
+
 function isThinkingModel(model: string): boolean {
+  if (model === lastModel) return isLastThinking;
+  if (model.length > MODEL_LENGTH_MAX) return isOfThinking(model);
+  lastModel = model;
+  return (isLastThinking = isOfThinking(model));
+}
+
+function isOfThinking(model: string): boolean {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
   const base = name.startsWith('ft:') ? name.slice(3) : name;
   return THINKING.some((family) => {

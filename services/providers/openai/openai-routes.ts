@@ -15,6 +15,8 @@ export interface Route {
     /** What costs nothing: lists, files, deletions. */
     | 'free';
   readonly operation: string;
+  /** Azure names the model in the path, `/openai/deployments/gpt-4o/…`; empty elsewhere. */
+  readonly deployment: string;
 }
 
 const POSTED: readonly (readonly [ending: string, kind: Route['kind'], operation: string])[] = [
@@ -36,7 +38,21 @@ const POSTED: readonly (readonly [ending: string, kind: Route['kind'], operation
 const PATH_LENGTH_MAX = 512;
 const WORD_LENGTH_MAX = 24;
 
+/** What was asked for last, and its route: a client asks for the same again and again. */
+let lastMethod = '';
+let lastPath = '';
+let lastRoute: Route = Object.freeze({ kind: 'free', operation: 'request', deployment: '' });
+
 export function routeOf(method: string, path: string): Route {
+  if (method === lastMethod && path === lastPath) return lastRoute;
+  const route = { ...kindOf(method, path), deployment: deploymentIn(path) };
+  if (path.length > PATH_LENGTH_MAX) return route;
+  lastMethod = method;
+  lastPath = path;
+  return (lastRoute = Object.freeze(route));
+}
+
+function kindOf(method: string, path: string): Pick<Route, 'kind' | 'operation'> {
   const end = withoutSlash(path.slice(-PATH_LENGTH_MAX));
   if (method === 'POST') {
     for (const [ending, kind, operation] of POSTED) {
@@ -51,8 +67,7 @@ export function routeOf(method: string, path: string): Route {
   return { kind: 'free', operation: wordsOf(end) };
 }
 
-/** Azure names the model in the path: `/openai/deployments/gpt-4o/chat/completions`. */
-export function deploymentIn(path: string): string {
+function deploymentIn(path: string): string {
   const segments = path.slice(0, PATH_LENGTH_MAX).split('/');
   const at = segments.indexOf('deployments');
   return at < 0 ? '' : (segments[at + 1] ?? '');

@@ -2,11 +2,10 @@
  * What a request to Perplexity is about to do: the Agent API (`/responses`, `/agent`), the Sonar
  * chats before it (`/chat/completions`, `/sonar`), and the rest.
  */
-import type { Operation } from '../../call.ts';
 import type { ChatMessage } from '../../cost/tokens/token-messages.ts';
 import { isJsonObject, knownCountAt, listAt, textAt } from '../json-reading.ts';
 import { chatOf, plainInputOf, responseInputOf } from '../openai/openai-input.ts';
-import { modelName, outputCap } from '../openai/openai-request.ts';
+import { capOutput, modelName, type OperationDraft } from '../openai/openai-request.ts';
 import { routeOf } from '../openai/openai-routes.ts';
 import type { JsonObject, RequestReading, RequestView } from '../profile.ts';
 
@@ -69,7 +68,7 @@ export function perplexityRoute({
   return end.endsWith('/chat/completions') || end.endsWith('/sonar') ? 'sonar' : 'other';
 }
 
-function modelOf(operation: string, name: unknown): Operation {
+function modelOf(operation: string, name: unknown): OperationDraft {
   const model = modelName(name);
   return model === undefined ? { operation } : { operation, model };
 }
@@ -86,12 +85,10 @@ function readAgent(body: JsonObject): RequestReading {
   const steps = stepsOf(body, preset);
   const messages = responseInputOf(body);
   const searches = maySearch(body) ? steps * SEARCHES_PER_STEP : 0;
-  const operation: Operation = {
-    ...modelOf('agent_response', named),
-    messages: searches === 0 ? messages : [...messages, ...sourcesOf(steps)],
-    ...outputCap(cap, 1),
-    ...(searches === 0 ? {} : { searchesMax: searches }),
-  };
+  const operation = modelOf('agent_response', named);
+  operation.messages = searches === 0 ? messages : [...messages, ...sourcesOf(steps)];
+  capOutput(operation, cap, 1);
+  if (searches > 0) operation.searchesMax = searches;
   return {
     operation,
     isStream: body.stream === true,
@@ -124,15 +121,11 @@ const sourcesOf = (steps: number): readonly ChatMessage[] =>
 function readSonar(body: JsonObject): RequestReading {
   const cap = knownCountAt(body, 'max_tokens');
   const isResearch = textAt(body, 'model').endsWith('deep-research');
-  const named = modelOf('chat_completion', body.model);
-  const operation: Operation = isResearch
-    ? {
-        ...named,
-        messages: chatOf(body),
-        ...outputCap((cap ?? RESEARCH_OUTPUT_TOKENS) + RESEARCH_TOKENS, 1),
-        searchesMax: RESEARCH_SEARCHES,
-      }
-    : { ...named, messages: chatOf(body), ...outputCap(cap, 1) };
+  const operation = modelOf('chat_completion', body.model);
+  operation.messages = chatOf(body);
+  if (isResearch) operation.searchesMax = RESEARCH_SEARCHES;
+  const research = (cap ?? RESEARCH_OUTPUT_TOKENS) + RESEARCH_TOKENS;
+  capOutput(operation, isResearch ? research : cap, 1);
   return {
     operation,
     isStream: body.stream === true,
