@@ -58,7 +58,11 @@ export class SlidingSum {
 
   #advance(nowMs: number): void {
     const slot = Math.floor(nowMs / this.#slotMs);
-    if (slot <= this.#current) return;
+    if (slot > this.#current) this.#turnTo(slot);
+  }
+
+  /** Apart, because it is seldom needed and would make everything that looks at a sum longer. */
+  #turnTo(slot: number): void {
     const slots = this.#slots;
     if (slot - this.#current >= slots.length) {
       slots.fill(0);

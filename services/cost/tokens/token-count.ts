@@ -27,11 +27,24 @@ export function boundTokens(text: string): TokenCount {
   return { tokens: Math.ceil(bytes / BYTES_PER_TOKEN), tokensMax: bytes, isExact: bytes === 0 };
 }
 
-export const addTokens = (a: TokenCount, b: TokenCount): TokenCount => ({
-  tokens: a.tokens + b.tokens,
-  tokensMax: a.tokensMax + b.tokensMax,
-  isExact: a.isExact && b.isExact,
-});
+/** A count of several things, added up in place. */
+export class TokenSum implements TokenCount {
+  tokens: number;
+  tokensMax: number;
+  isExact: boolean;
+
+  constructor(tokens: number, tokensMax: number, isExact: boolean) {
+    this.tokens = tokens;
+    this.tokensMax = tokensMax;
+    this.isExact = isExact;
+  }
+
+  add(count: TokenCount): void {
+    this.tokens += count.tokens;
+    this.tokensMax += count.tokensMax;
+    if (!count.isExact) this.isExact = false;
+  }
+}
 
 /** A count that is known to the token. */
 export const exactTokens = (tokens: number): TokenCount => ({

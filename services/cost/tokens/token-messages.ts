@@ -1,6 +1,7 @@
 /** How many tokens a chat has: its texts, and the frame around each message. */
 import { invalidArgument, isObject } from '../../check.ts';
-import { addTokens, boundTokens, exactTokens, type TokenCount } from './token-count.ts';
+import type { FuseboardError } from '../../errors.ts';
+import { boundTokens, exactTokens, TokenSum, type TokenCount } from './token-count.ts';
 
 /** A message of a chat, as chat APIs take it. Only what is counted is named. */
 export interface ChatMessage {
@@ -54,56 +55,59 @@ export function countChat(
   if (!Array.isArray(messages)) {
     throw invalidArgument('messages', 'a list of messages', messages);
   }
-  let total = exactTokens(ANSWER_TOKENS);
-  if (!isOwn) total = { tokens: ANSWER_TOKENS, tokensMax: FOREIGN_FRAME_TOKENS, isExact: false };
-  messages.forEach((message: ChatMessage, index) => {
+  const total = new TokenSum(ANSWER_TOKENS, isOwn ? ANSWER_TOKENS : FOREIGN_FRAME_TOKENS, isOwn);
+  const frame = isOwn ? OWN_FRAME : FOREIGN_FRAME;
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index] as unknown;
     if (!isObject(message)) throw invalidArgument(`messages[${index}]`, 'a message', message);
-    total = addTokens(total, frame(isOwn));
-    total = addTokens(total, countText(textOf(message.role, `messages[${index}].role`)));
-    total = addTokens(total, countContent(message.content, index, countText, model, isOwn));
-    if (message.name !== undefined) {
-      total = addTokens(total, countText(textOf(message.name, `messages[${index}].name`)));
-      total = addTokens(total, exactTokens(NAME_TOKENS));
+    const { role, content, name, tool_call_id: id, tool_calls: calls } = message as MessageFields;
+    total.add(frame);
+    if (typeof role !== 'string') throw noText(index, 'role', role);
+    total.add(countText(role));
+    if (typeof content === 'string') total.add(countText(content));
+    else if (content !== undefined && content !== null) {
+      addParts(total, content, index, countText, model, isOwn);
     }
-    if (message.tool_call_id !== undefined) {
-      total = addTokens(total, bound(message.tool_call_id, countText));
+    if (name !== undefined) {
+      if (typeof name !== 'string') throw noText(index, 'name', name);
+      total.add(countText(name));
+      total.add(NAME);
     }
-    if (message.tool_calls !== undefined) {
-      total = addTokens(total, bound(message.tool_calls, countText));
-    }
-  });
+    if (id !== undefined) total.add(bound(id, countText));
+    if (calls !== undefined) total.add(bound(calls, countText));
+  }
   return total;
 }
 
-const frame = (isOwn: boolean): TokenCount =>
-  isOwn
-    ? exactTokens(MESSAGE_TOKENS)
-    : { tokens: MESSAGE_TOKENS, tokensMax: FOREIGN_FRAME_TOKENS, isExact: false };
+type MessageFields = { readonly [Name in keyof ChatMessage]: unknown };
 
-function textOf(value: unknown, path: string): string {
-  if (typeof value === 'string') return value;
-  throw invalidArgument(path, 'a string', value);
-}
+const OWN_FRAME = exactTokens(MESSAGE_TOKENS);
+const FOREIGN_FRAME: TokenCount = {
+  tokens: MESSAGE_TOKENS,
+  tokensMax: FOREIGN_FRAME_TOKENS,
+  isExact: false,
+};
+const NAME = exactTokens(NAME_TOKENS);
 
-function countContent(
-  content: ChatMessage['content'],
+const noText = (index: number, field: string, value: unknown): FuseboardError =>
+  invalidArgument(`messages[${index}].${field}`, 'a string', value);
+
+function addParts(
+  total: TokenSum,
+  content: unknown,
   index: number,
   countText: CountText,
   model: string | undefined,
   isOwn: boolean,
-): TokenCount {
-  if (content === undefined || content === null) return exactTokens(0);
-  if (typeof content === 'string') return countText(content);
+): void {
   if (!Array.isArray(content)) {
     throw invalidArgument(`messages[${index}].content`, 'a string or a list of parts', content);
   }
-  return content
-    .map((part: unknown, place) => {
-      if (typeof part === 'string') return countText(part);
-      if (isObject(part)) return countPart(part as ChatPart, countText, model, isOwn);
-      throw invalidArgument(`messages[${index}].content[${place}]`, 'a part', part);
-    })
-    .reduce(addTokens, exactTokens(0));
+  content.forEach((part: unknown, place) => {
+    if (typeof part === 'string') total.add(countText(part));
+    else if (isObject(part)) total.add(countPart(part as ChatPart, countText, model, isOwn));
+    else throw invalidArgument(`messages[${index}].content[${place}]`, 'a part', part);
+  });
 }
 
 function countPart(
