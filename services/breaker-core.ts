@@ -76,7 +76,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
       const { treasury } = this.runtime;
       // A plain breaker's costed call: the money, and nothing else, stands around it.
       if (treasury !== null && typeof first === 'object') {
-        return callCosted<Awaited<T>>(this, treasury, first, second);
+        return callCosted<Awaited<T>>(this, treasury, first, second, false);
       }
     }
     const isCosted = typeof first === 'object';
@@ -142,6 +142,12 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     second?: Second<T>,
     third?: CallOptions,
   ): Promise<CallResult<Awaited<T>>> {
+    if (this.lane === LANE_PLAIN && third === undefined && typeof first === 'object') {
+      const { treasury } = this.runtime;
+      if (treasury !== null) {
+        return callCosted<Awaited<T>>(this, treasury, first, second, true);
+      }
+    }
     if (refusesNow(this, typeof first === 'object')) return this.#tellRefusal(first, second, third);
     const isPlain = second === undefined && typeof first === 'function';
     if (isPlain && this.lane !== LANE_GENERAL && !this.runtime.isObserved) {

@@ -3,6 +3,7 @@
  * around it. Whoever must wait, or is refused, goes the long way.
  */
 import { reportFinished, type Finished } from './admission.ts';
+import type { CallResult } from './breaker.ts';
 import type { BreakerState } from './breaker-state.ts';
 import { RunningContext } from './call-context.ts';
 import { CallMoney } from './call-money.ts';
@@ -15,23 +16,47 @@ import { record } from './recording.ts';
 
 type CostedHost = BreakerState & LayeredHost;
 
+/** `isTold`: its end is told apart, as `tryCall` does, and not thrown. */
 export function callCosted<T>(
   breaker: CostedHost,
   treasury: Treasury,
   operation: Operation,
   second: unknown,
-): Promise<T> {
+  isTold: true,
+): Promise<CallResult<T>>;
+export function callCosted<T>(
+  breaker: CostedHost,
+  treasury: Treasury,
+  operation: Operation,
+  second: unknown,
+  isTold: false,
+): Promise<T>;
+export function callCosted<T>(
+  breaker: CostedHost,
+  treasury: Treasury,
+  operation: Operation,
+  second: unknown,
+  isTold: boolean,
+): Promise<T | CallResult<T>> {
   try {
     const fn = functionFrom<T>(operation, second);
     const spec = new CallSpec(operation, undefined);
     const money = new CallMoney(breaker, spec, treasury, spec);
-    // The long way goes on with what has been found out so far.
-    if (money.enterNow() !== 'go') return callLayered(breaker, spec, fn, money).then(unwrapped);
-    return run(breaker, fn, spec, money);
+    if (money.enterNow() !== 'go') {
+      // The long way goes on with what has been found out so far.
+      const result = callLayered(breaker, spec, fn, money);
+      return isTold ? result : result.then(unwrapped);
+    }
+    const value = run(breaker, fn, spec, money);
+    return isTold ? value.then(succeeded, failed) : value;
   } catch (error) {
     return Promise.reject(error);
   }
 }
+
+/** What throws in here is the function's own: this way refuses nobody. */
+const succeeded = <T>(value: T) => ({ ok: true, value }) as const;
+const failed = (error: unknown) => ({ ok: false, refused: false, error }) as const;
 
 /** What an async function knows is kept while it waits: this one knows as little as it can. */
 async function run<T>(

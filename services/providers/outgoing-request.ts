@@ -125,9 +125,10 @@ function pathOf(url: string): string {
   const scheme = url.indexOf('://');
   const start = scheme < 0 ? 0 : url.indexOf('/', scheme + 3);
   if (start < 0) return '/';
-  let end = start;
-  while (end < url.length && url[end] !== '?' && url[end] !== '#') end++;
-  return url.slice(start, end);
+  const fragment = url.indexOf('#', start);
+  const end = fragment < 0 ? url.length : fragment;
+  const query = url.indexOf('?', start);
+  return url.slice(start, query < 0 ? end : Math.min(query, end));
 }
 
 function contentOf(body: RequestInit['body']): Content {

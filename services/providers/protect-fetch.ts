@@ -47,10 +47,8 @@ export function protectFetch(
   host: FetchHost,
 ): ProtectedFetch {
   const guard = new FetchGuard(profile, options, host);
-  const protectedFetch = async (
-    input: string | URL | Request,
-    init?: RequestInit,
-  ): Promise<Response> => (await guard.send(input, init)).response;
+  const protectedFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    guard.send(input, init).then(responseOf);
   return Object.assign(protectedFetch, {
     send: (input: string | URL | Request, init?: RequestInit) => guard.send(input, init),
     outlook: (input: string | URL | Request, init?: RequestInit) => guard.outlook(input, init),
@@ -61,6 +59,8 @@ export function protectFetch(
     },
   });
 }
+
+const responseOf = ({ response }: Sent): Response => response;
 
 /** What requests of one credential and scope share. */
 interface Known {
@@ -105,24 +105,30 @@ class FetchGuard {
     return living.filter((breaker) => breaker !== undefined);
   }
 
-  async send(input: string | URL | Request, init?: RequestInit): Promise<Sent> {
-    const { options } = this.#parts;
-    const request =
-      input instanceof Request
-        ? await readLater(input, init, options.bodyBytesMax)
-        : readNow(input, init, options.bodyBytesMax);
+  /** In the caller's own turn where nothing must be waited for. Never throws. */
+  send(input: string | URL | Request, init?: RequestInit): Promise<Sent> {
+    const { bodyBytesMax } = this.#parts.options;
+    try {
+      return input instanceof Request
+        ? readLater(input, init, bodyBytesMax).then((request) => this.#send(request))
+        : this.#send(readNow(input, init, bodyBytesMax));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #send(request: OutgoingRequest): Promise<Sent> {
     let call: ProviderCall;
     try {
       call = this.#callOf(request);
     } catch (error) {
-      return this.#closed(error);
+      return Promise.resolve(this.#closed(error));
     }
     const { reading, breaker } = call;
     this.#change(request, reading, breaker);
     const callOptions = this.#optionsOf(request);
     const delay = this.#wait.of(breaker, call.credential, reading, request, callOptions);
-    const refusal = delay === null ? null : await delay;
-    return refusal === null ? call.send(callOptions) : call.refused(refusal);
+    return delay === null ? call.send(callOptions) : sendAfter(delay, call, callOptions);
   }
 
   /** A closed board makes no breakers: a refusal like any other. @throws every other error */
@@ -208,6 +214,15 @@ class FetchGuard {
     if (describe !== null) return { ...describe(request), signal };
     return signal === undefined ? undefined : { signal };
   }
+}
+
+async function sendAfter(
+  delay: Promise<null> | Refusal,
+  call: ProviderCall,
+  callOptions: CallOptions | undefined,
+): Promise<Sent> {
+  const refusal = await delay;
+  return refusal === null ? call.send(callOptions) : call.refused(refusal);
 }
 
 function expectedOf(breaker: BreakerCore, reading: RequestReading): NanoUsd | null {

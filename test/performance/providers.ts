@@ -1,6 +1,8 @@
 /**
  * What a protected `fetch` adds to the one of Node (undici's), against an upstream in a process of
- * its own. CPU is this process's; rounds of the two take turns, and the quickest of each counts.
+ * its own. CPU is this process's; rounds of the two take turns, and the median of each counts. A
+ * round is long enough for several collections of young garbage, each of which costs as much as
+ * thirty calls: the quickest round would be the one that happened to have the fewest.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,18 +65,20 @@ async function cpuOf(round: () => Promise<void>): Promise<number> {
   return user + system;
 }
 
-/** The least that a round of each took, in turns. */
+const WARM_UP_ROUNDS = 3;
+const ROUNDS = 15;
+
+/** What a round of each took as a rule, in turns. Microseconds of CPU. */
 async function race(
-  rounds: number,
   one: () => Promise<void>,
   other: () => Promise<void>,
 ): Promise<readonly [one: number, other: number]> {
-  let [least, leastOther] = [Infinity, Infinity];
-  for (let round = 0; round < rounds; round++) {
-    leastOther = Math.min(leastOther, await cpuOf(other));
-    least = Math.min(least, await cpuOf(one));
+  const took: Record<'one' | 'other', number[]> = { one: [], other: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    took.other.push(await cpuOf(other));
+    took.one.push(await cpuOf(one));
   }
-  return [least, leastOther];
+  return [median(took.one), median(took.other)];
 }
 
 async function callTimes(fetch: Fetch, url: string, times: number): Promise<void> {
@@ -84,7 +88,7 @@ async function callTimes(fetch: Fetch, url: string, times: number): Promise<void
   }
 }
 
-const CALLS = 300;
+const CALLS = 1_000;
 
 async function jsonCall(): Promise<readonly Reading[]> {
   const upstream = await startUpstream();
@@ -93,17 +97,17 @@ async function jsonCall(): Promise<readonly Reading[]> {
   const url = upstream.url + JSON_PATH;
   const ours = (): Promise<void> => callTimes(protectedFetch, url, CALLS);
   const bare = (): Promise<void> => callTimes(globalThis.fetch, url, CALLS);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
     await ours();
     await bare();
   }
-  const [least, leastBare] = await race(12, ours, bare);
+  const [took, tookBare] = await race(ours, bare);
   await board.close();
   upstream.close();
   return [
-    { what: 'undici alone', value: leastBare / CALLS, unit: 'µs of CPU a call' },
-    { what: 'protected', value: least / CALLS, unit: 'µs of CPU a call' },
-    { what: 'more CPU', value: (least / leastBare - 1) * 100, unit: '%', max: 15 },
+    { what: 'undici alone', value: tookBare / CALLS, unit: 'µs of CPU a call' },
+    { what: 'protected', value: took / CALLS, unit: 'µs of CPU a call' },
+    { what: 'more CPU', value: (took / tookBare - 1) * 100, unit: '%', max: 15 },
   ];
 }
 
@@ -135,15 +139,15 @@ async function streamedChunk(): Promise<readonly Reading[]> {
   };
   const ours = (): Promise<void> => round(protectedFetch, firsts.ours);
   const bare = (): Promise<void> => round(globalThis.fetch, firsts.bare);
-  for (let warm = 0; warm < 3; warm++) {
+  for (let warm = 0; warm < WARM_UP_ROUNDS; warm++) {
     await ours();
     await bare();
   }
   firsts.ours.length = firsts.bare.length = 0;
-  const [least, leastBare] = await race(12, ours, bare);
+  const [took, tookBare] = await race(ours, bare);
   await board.close();
   upstream.close();
-  const perChunk = (least - leastBare) / STREAMS / STREAM_CHUNKS;
+  const perChunk = (took - tookBare) / STREAMS / STREAM_CHUNKS;
   const later = (median(firsts.ours) - median(firsts.bare)) * 1_000;
   return [
     { what: 'more CPU', value: perChunk, unit: 'µs a chunk', max: 15 },

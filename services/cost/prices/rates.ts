@@ -128,18 +128,25 @@ export function bandOf(bands: readonly Band[], inputTokens: number): Band {
 export function chargeUsage(rates: Rates, usage: Usage, size: SearchContextSize): NanoUsd {
   const { perTokens } = rates;
   const band = bandOf(rates.bands, totalInputTokens(usage));
-  let total: NanoUsd = ZERO;
-  total = sumNanoUsd(total, chargeNanoUsd(usage.inputTokens ?? 0, band.input, perTokens));
-  total = sumNanoUsd(
-    total,
-    chargeNanoUsd(usage.cachedInputTokens ?? 0, band.cachedInput, perTokens),
-  );
-  total = sumNanoUsd(total, chargeNanoUsd(usage.cacheWriteTokens ?? 0, band.cacheWrite, perTokens));
-  total = sumNanoUsd(total, chargeNanoUsd(usage.outputTokens ?? 0, band.output, perTokens));
-  total = sumNanoUsd(total, chargeNanoUsd(usage.reasoningTokens ?? 0, band.reasoning, perTokens));
-  total = sumNanoUsd(total, chargeNanoUsd(usage.citationTokens ?? 0, band.citation, perTokens));
-  total = sumNanoUsd(total, chargeNanoUsd(usage.requests ?? 1, rates.requestFees[size], 1));
-  return sumNanoUsd(total, chargeNanoUsd(usage.searches ?? 0, rates.searchFee, 1));
+  let total = withCharge(ZERO, usage.inputTokens, band.input, perTokens);
+  total = withCharge(total, usage.cachedInputTokens, band.cachedInput, perTokens);
+  total = withCharge(total, usage.cacheWriteTokens, band.cacheWrite, perTokens);
+  total = withCharge(total, usage.outputTokens, band.output, perTokens);
+  total = withCharge(total, usage.reasoningTokens, band.reasoning, perTokens);
+  total = withCharge(total, usage.citationTokens, band.citation, perTokens);
+  total = withCharge(total, usage.requests ?? 1, rates.requestFees[size], 1);
+  return withCharge(total, usage.searches, rates.searchFee, 1);
+}
+
+/** Most usages have few parts, and most requests no fee: what is not there is not worked out. */
+function withCharge(
+  total: NanoUsd,
+  count: number | undefined,
+  nanoUsd: number,
+  per: number,
+): NanoUsd {
+  if (count === undefined || count === 0) return total;
+  return sumNanoUsd(total, chargeNanoUsd(count, nanoUsd, per));
 }
 
 /** The price of one request with so many uncached input and output tokens. */
