@@ -9,8 +9,6 @@
 
 /** What is used of one of undici's dispatchers. */
 interface Dispatcher {
-  /** Its answers are made up by a test. */
-  readonly isMockActive?: boolean | undefined;
   dispatch(request: { body?: unknown }, handler: unknown): boolean;
 }
 
@@ -33,10 +31,6 @@ class OnePiece implements Dispatcher {
   constructor(body: string, next: Dispatcher) {
     this.#body = body;
     this.#next = next;
-  }
-
-  get isMockActive(): boolean | undefined {
-    return this.#next.isMockActive;
   }
 
   dispatch(request: { body?: unknown }, handler: unknown): boolean {

@@ -167,10 +167,7 @@ class FetchGuard {
   #known(fingerprint: string, scope: string, { operation, model }: Operation): Known {
     const { breakerKey, provider } = this.#parts.options;
     const last = this.#last;
-    if (last?.fingerprint === fingerprint && last.scope === scope) {
-      // It may have made room meanwhile.
-      if (this.#host.find(last.breaker.name) === last.breaker) return last;
-    }
+    if (last?.fingerprint === fingerprint && last.scope === scope) return last;
     const credential = `${provider}:${fingerprint}`;
     const keyed: KeyedRequest = { provider, credential: fingerprint, scope, operation, model };
     const name = breakerKey?.(keyed) ?? `${credential}:${scope}`;

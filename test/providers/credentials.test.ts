@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { openBoard, type Board } from '../../index.ts';
 import { fingerprintOf } from '../../services/providers/credentials.ts';
+import { OutgoingRequest } from '../../services/providers/outgoing-request.ts';
 import { rigOf, QUESTION } from './fetch-rig.ts';
 import OpenAI from 'openai';
 
@@ -19,6 +20,22 @@ describe('fingerprints of credentials', () => {
     expect(of({ 'x-api-key': 'k' })).toMatch(/^[0-9a-f]{12}$/);
     expect(of({})).toBe('anonymous');
     expect(of({ 'x-own': 'k' }, ['x-own'])).not.toBe('anonymous');
+  });
+
+  test('are the same in whatever form the headers are given', () => {
+    const of = (headers: HeadersInit, names?: string[]): string =>
+      fingerprintOf(new OutgoingRequest('http://a/', { headers }, 1), names);
+    const one = of(new Headers({ authorization: 'Bearer sk-one' }));
+    expect(one).not.toBe('anonymous');
+    expect(of({ Authorization: 'Bearer sk-one' })).toBe(one);
+    expect(of({ other: 'x', authorization: ' Bearer sk-one ' })).toBe(one);
+    expect(of([['AUTHORIZATION', 'Bearer sk-one']])).toBe(one);
+    expect(of({ 'x-own': 'Bearer sk-one' }, ['X-Own'])).toBe(one);
+    expect(of(Object.create({ authorization: 'Bearer sk-one' }) as HeadersInit)).toBe('anonymous');
+    expect(fingerprintOf(new OutgoingRequest('http://a/', {}, 1))).toBe('anonymous');
+    // What comes twice is one header, of both values.
+    const twice = { Authorization: 'a', authorization: 'b' };
+    expect(of(twice)).toBe(of(new Headers(twice)));
   });
 });
 
