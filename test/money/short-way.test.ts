@@ -44,3 +44,28 @@ test('a row says when its call was reserved, when it ended, and how long it took
     duration_ms: 1_500,
   });
 });
+
+test('tryCall tells a value, an error and a refusal apart', async () => {
+  const board = await openBoard({
+    clock: new VirtualClock(),
+    tokenizer: false,
+    budgets: [{ id: 'daily', limit: usd(10), period: 'day' }],
+    rules: [{ id: 'dear', type: 'operation_cost', threshold: usd(0.01), action: 'block' }],
+  });
+  const breaker = board.breaker('chat');
+  expect(await breaker.tryCall(OPERATION, () => 1)).toEqual({ ok: true, value: 1 });
+  const error = new Error('down');
+  expect(await breaker.tryCall(OPERATION, () => Promise.reject(error))).toEqual({
+    ok: false,
+    refused: false,
+    error,
+  });
+  const dear = { ...OPERATION, maxOutputTokens: 10_000 };
+  expect(await breaker.tryCall(dear, () => 1)).toMatchObject({
+    ok: false,
+    refused: true,
+    refusal: { code: 'rule_blocked' },
+  });
+  await expect(breaker.tryCall({ operation: '' }, () => 1)).rejects.toThrow('operation.operation');
+  await board.close();
+});

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { openBoard } from '../../index.ts';
+import { OutgoingRequest } from '../../services/providers/outgoing-request.ts';
 
 test('a length that the client stated goes when the body grows, and stays when it does not', async () => {
   const lengths: (string | null)[] = [];
@@ -39,4 +40,14 @@ test('bytes that are no UTF-8 stay as they are where members are set', async () 
   expect(arrived.toString('latin1')).toContain('"include_usage":true');
   expect(arrived.length).toBeGreaterThan(body.length);
   await board.close();
+});
+
+test.each([
+  ['http://a/v1/chat', '/v1/chat'],
+  ['http://a/v1/chat?x=/y#z', '/v1/chat'],
+  ['http://a/v1/chat#z?x=/y', '/v1/chat'],
+  ['http://a', '/'],
+  ['/v1/chat?x', '/v1/chat'],
+])('the path of %s is %s', (url, path) => {
+  expect(new OutgoingRequest(url, {}, 1).path).toBe(path);
 });

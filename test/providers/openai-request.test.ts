@@ -19,6 +19,13 @@ describe('a request is read', () => {
     expect(openai.readRequest(azure).operation.model).toBe('gpt-4o');
   });
 
+  test('by its method, too: the same path may be asked for in several ways in a row', () => {
+    const isFree = (request: RequestView) => openai.readRequest(request).isFree;
+    expect(isFree(post('/v1/chat/completions', { model: 'm' }))).toBe(false);
+    expect(isFree(get('/v1/chat/completions'))).toBe(true);
+    expect(isFree(post('/v1/chat/completions', { model: 'm' }))).toBe(false);
+  });
+
   test('as free where nothing is billed, but for a batch that may be finished', () => {
     const isFree = (request: RequestView) => openai.readRequest(request).isFree;
     expect(isFree(get('/v1/models'))).toBe(true);

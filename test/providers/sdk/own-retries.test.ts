@@ -50,6 +50,13 @@ describe('API-12 openai error recovery patterns: own retries', () => {
     ]);
   });
 
+  test('a client is told what the last attempt met, whatever an earlier one was answered', async () => {
+    const rig = await openaiRig(retrying({ attemptsMax: 2, delayMs: 0 }));
+    rig.upstream.script([DOWN, { type: 'reset' }]);
+    const error = await errorOf(quickly(rig, chat(rig, ONCE)));
+    expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
+  });
+
   test('the same request is sent each time, and each is paid for', async () => {
     const budgets = [{ id: 'all', limit: usd(100), period: 'day' }] as const;
     const rig = await openaiRig(retrying({ attemptsMax: 3, delayMs: 0 }), { budgets });
