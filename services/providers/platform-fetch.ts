@@ -1,10 +1,10 @@
 /**
  * The platform's `fetch`, which is undici's, with a body that is a text sent in one piece. By
  * itself it makes a stream of every body, splits that in two for the case of a redirect, and sends
- * what it reads from one of them: an eighth of all the CPU of a small request. A dispatcher, which
- * `fetch` takes as an option (https://nodejs.org/api/globals.html#custom-dispatcher), is handed
- * that stream with the request: ours puts the text back in its place and hands on to the one that
- * would have had it. What goes over the wire is the same.
+ * what it reads from one of them: up to an eighth of the CPU of a small request. A dispatcher,
+ * which `fetch` takes as an option (https://nodejs.org/api/globals.html#custom-dispatcher), is
+ * handed that stream with the request: ours puts the text back in its place and hands on to the
+ * one that would have had it. What goes over the wire is the same.
  */
 
 /** What is used of one of undici's dispatchers. */
