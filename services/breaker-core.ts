@@ -25,6 +25,7 @@ import type {
 } from './breaker.ts';
 import { RunningContext } from './call-context.ts';
 import { payNow, type CallMoney } from './call-money.ts';
+import { failed, refused, succeeded, unwrapped } from './call-result.ts';
 import {
   PLAIN_CONTEXT,
   type CallContext,
@@ -40,7 +41,7 @@ import type { CostRefusal } from './cost/cost-refusal.ts';
 import { callCosted } from './costed-lane.ts';
 import type { RefusalCode } from './errors.ts';
 import { LIMITED } from './gate.ts';
-import { callLayered, unwrapped, type LayeredHost } from './layered-call.ts';
+import { callLayered, type LayeredHost } from './layered-call.ts';
 import type { BreakerOptions, ResolvedOptions } from './options.ts';
 import { mergeOptions, resolveOptions } from './resolve-options.ts';
 import { SUCCEEDED, type Verdict } from './outcome.ts';
@@ -152,10 +153,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
     const isPlain = second === undefined && typeof first === 'function';
     if (isPlain && this.lane !== LANE_GENERAL && !this.runtime.isObserved) {
       // These lanes never refuse, so what throws is the function's own.
-      return this.call(first).then(
-        (value) => ({ ok: true, value }),
-        (error: unknown) => ({ ok: false, refused: false, error }),
-      );
+      return this.call(first).then(succeeded, failed);
     }
     return this.#callLayered(first, second, third);
   }
@@ -178,7 +176,7 @@ export class BreakerCore extends BreakerState implements Breaker, PermitOwner, L
   ): Promise<CallResult<never>> {
     try {
       const refusal = this.#refuseNow(first, second, third);
-      return Promise.resolve({ ok: false, refused: true, refusal });
+      return Promise.resolve(refused(refusal));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -7,10 +7,11 @@ import type { CallResult } from './breaker.ts';
 import type { BreakerState } from './breaker-state.ts';
 import { RunningContext } from './call-context.ts';
 import { CallMoney } from './call-money.ts';
+import { failed, succeeded, unwrapped } from './call-result.ts';
 import { CallSpec, functionFrom } from './call-spec.ts';
 import type { Operation, Protected } from './call.ts';
 import type { Treasury } from './cost/treasury.ts';
-import { callLayered, unwrapped, type LayeredHost } from './layered-call.ts';
+import { callLayered, type LayeredHost } from './layered-call.ts';
 import { SUCCEEDED } from './outcome.ts';
 import { record } from './recording.ts';
 
@@ -47,16 +48,13 @@ export function callCosted<T>(
       const result = callLayered(breaker, spec, fn, money);
       return isTold ? result : result.then(unwrapped);
     }
+    // What throws from here on is the function's own.
     const value = run(breaker, fn, spec, money);
     return isTold ? value.then(succeeded, failed) : value;
   } catch (error) {
     return Promise.reject(error);
   }
 }
-
-/** What throws in here is the function's own: this way refuses nobody. */
-const succeeded = <T>(value: T) => ({ ok: true, value }) as const;
-const failed = (error: unknown) => ({ ok: false, refused: false, error }) as const;
 
 /** What an async function knows is kept while it waits: this one knows as little as it can. */
 async function run<T>(

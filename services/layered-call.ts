@@ -7,6 +7,7 @@ import { runBounded } from './bounded-run.ts';
 import type { CallResult } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { callMoney, type CallMoney } from './call-money.ts';
+import { failed, refused, succeeded } from './call-result.ts';
 import { PLAIN_CONTEXT, type Protected } from './call.ts';
 import type { CallSpec } from './call-spec.ts';
 import { RunningContext } from './call-context.ts';
@@ -42,12 +43,9 @@ export interface LayeredHost {
 /** How one attempt ended; the verdict of a failed one says whether to try again. */
 type AttemptResult<T> = CallResult<T> & { readonly verdict?: Verdict };
 
-const refused = (refusal: Refusal) => ({ ok: false, refused: true, refusal }) as const;
 /** The verdict is for retrying alone: where nobody retries, nobody gets it. */
-const failed = (error: unknown, verdict: Verdict, isRetried: boolean) =>
-  isRetried
-    ? ({ ok: false, refused: false, error, verdict } as const)
-    : ({ ok: false, refused: false, error } as const);
+const failedAttempt = (error: unknown, verdict: Verdict, isRetried: boolean) =>
+  isRetried ? ({ ok: false, refused: false, error, verdict } as const) : failed(error);
 
 /** Enters in the caller's own turn. Never throws. */
 export function callLayered<T>(
@@ -59,14 +57,8 @@ export function callLayered<T>(
   const { retry } = host.options;
   if (retry === null) return attempt(host, spec, fn, 1, money, false);
   return attempts(host, spec, fn, retry, money).then((result) =>
-    result.ok || result.refused ? result : { ok: false, refused: false, error: result.error },
+    result.ok || result.refused ? result : failed(result.error),
   );
-}
-
-/** A result's value, or its error thrown. */
-export function unwrapped<T>(result: CallResult<T>): T {
-  if (result.ok) return result.value;
-  throw result.refused ? result.refusal.toError() : result.error;
 }
 
 async function attempts<T>(
@@ -95,7 +87,7 @@ async function attempts<T>(
     try {
       await host.pauses.join({ signal, priority, timeoutMs: delayMs, timeoutError: () => over });
     } catch (reason) {
-      if (reason !== over) return failed(reason, CANCELLED, true);
+      if (reason !== over) return failedAttempt(reason, CANCELLED, true);
     }
   }
 }
@@ -109,7 +101,7 @@ function attempt<T>(
   isRetried: boolean,
 ): Promise<AttemptResult<T>> {
   if (spec.signal?.aborted) {
-    return Promise.resolve(failed(spec.signal.reason, CANCELLED, isRetried));
+    return Promise.resolve(failedAttempt(spec.signal.reason, CANCELLED, isRetried));
   }
   try {
     const { mode, requireCost } = host.options;
@@ -153,7 +145,7 @@ function notEntered<T>(
   isRetried: boolean,
 ): AttemptResult<T> {
   money?.release();
-  return reason instanceof Refusal ? refused(reason) : failed(reason, CANCELLED, isRetried);
+  return reason instanceof Refusal ? refused(reason) : failedAttempt(reason, CANCELLED, isRetried);
 }
 
 /** The permit, in the caller's own turn, where nothing stands in the way; else null. */
@@ -303,7 +295,7 @@ async function run<T>(
     const verdict = host.classifyValue(value);
     money?.end(verdict.outcome);
     host.settlePermit(permit, verdict, undefined);
-    return { ok: true, value };
+    return succeeded(value);
   } catch (error) {
     const verdict = verdictOf(host, error, signal, timedOut);
     const isCut = timedOut !== undefined || signal?.aborted === true || verdict.isCut === true;
@@ -311,7 +303,7 @@ async function run<T>(
     else if (money !== null && isCut) money.linger(running, verdict.outcome);
     else money?.end(verdict.outcome);
     host.settlePermit(permit, verdict, error);
-    return failed(error, verdict, isRetried);
+    return failedAttempt(error, verdict, isRetried);
   }
 }
 
