@@ -24,21 +24,14 @@ const majorVersion = Number.parseInt(process.versions.undici ?? '', 10);
 const VERSION_MAX = 8;
 const SHARED = Symbol.for(`undici.globalDispatcher.${majorVersion < 8 ? 1 : 2}`);
 
-class OnePiece implements Dispatcher {
-  readonly #body: string;
-  readonly #next: Dispatcher;
-
-  constructor(body: string, next: Dispatcher) {
-    this.#body = body;
-    this.#next = next;
-  }
-
-  dispatch(request: { body?: unknown }, handler: unknown): boolean {
+/** Hands requests on to another dispatcher, with this body where they have one. */
+const sending = (body: string, next: Dispatcher): Dispatcher => ({
+  dispatch(request, handler) {
     // A redirect may have made a GET of it, which has none.
-    if (request.body !== null && request.body !== undefined) request.body = this.#body;
-    return this.#next.dispatch(request, handler);
-  }
-}
+    if (request.body !== null && request.body !== undefined) request.body = body;
+    return next.dispatch(request, handler);
+  },
+});
 
 /** As the global `fetch`, whatever that is by now. */
 export const platformFetch: typeof globalThis.fetch = (input, init) =>
@@ -50,8 +43,7 @@ function inOnePiece(init: RequestInit | undefined): RequestInit | undefined {
   }
   const shared = sharedDispatcher();
   if (shared === undefined) return init;
-  const dispatcher = new OnePiece(init.body, shared);
-  return { ...init, dispatcher } as object;
+  return { ...init, dispatcher: sending(init.body, shared) } as object;
 }
 
 /** Undefined before the first request of a process, and where there is no undici that we know. */

@@ -1,6 +1,7 @@
 /**
- * A profile: what there is to know about one provider's API. Data and a few pure functions, which
- * hold no state, read no clock and do no I/O; what they are shown is theirs to read, not to keep.
+ * A profile: what there is to know about one provider's API. Data and a few functions, whose
+ * answers depend on what they are shown alone: they read no clock and do no I/O. What they are
+ * shown is theirs to read, not to keep.
  */
 import type { Operation } from '../call.ts';
 import type { Usage } from '../cost/usage.ts';

@@ -81,12 +81,11 @@ export class ProviderCall {
   }
 
   get #faults(): CallFaults {
-    if (this.#faultsMade !== null) return this.#faultsMade;
     const { breaker, credential } = this;
     const { profile, options, credentials } = this.#parts;
     const { isOnceOnly } = this.#request;
     const parts = { profile, options, credentials, breaker, credential, isOnceOnly };
-    return (this.#faultsMade = new CallFaults(parts));
+    return (this.#faultsMade ??= new CallFaults(parts));
   }
 
   /** Resolves with the answer of a stream as soon as it begins. */
